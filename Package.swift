@@ -1,0 +1,103 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "landline",
+  products: [
+    .library(name: "Framing", targets: ["Framing"]),
+    .library(name: "LandlineClient", targets: ["LandlineClient"]),
+    .library(name: "LandlineServer", targets: ["LandlineServer"]),
+    .executable(name: "landline", targets: ["landline"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // Floor 1: the toolkit. Standard library and C library only.
+    .target(name: "Framing", swiftSettings: strict),
+
+    // The Linux system calls that Swift cannot import or glibc does not wrap.
+    .target(name: "CLinux"),
+
+    // Floor 3: the product.
+    .target(name: "LandlineProtocol", dependencies: ["Framing", crypto], swiftSettings: strict),
+    .target(
+      name: "LandlineServices",
+      dependencies: ["LandlineProtocol", crypto, logging],
+      swiftSettings: strict),
+    .target(
+      name: "LandlineStorage",
+      dependencies: [
+        "CLinux", "LandlineProtocol", "LandlineServices", logging,
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "LandlineTransport",
+      dependencies: ["Framing", "LandlineProtocol", nioCore, nioPosix, nioSSL],
+      swiftSettings: strict),
+    .target(
+      name: "LandlineServer",
+      dependencies: [
+        "Framing", "LandlineProtocol", "LandlineServices", "LandlineStorage", "LandlineTransport",
+        nioCore, nioPosix, nioSSL, crypto, logging,
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "LandlineClient",
+      dependencies: [
+        "CLinux", "Framing", "LandlineProtocol", "LandlineTransport", nioCore, nioPosix, nioSSL, crypto,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "landline",
+      dependencies: [
+        "LandlineClient", "LandlineProtocol", "LandlineServer", logging,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "FramingTests", dependencies: ["Framing"], swiftSettings: strict),
+    .testTarget(
+      name: "LandlineProtocolTests", dependencies: ["LandlineProtocol"], swiftSettings: strict),
+    .testTarget(
+      name: "LandlineServicesTests",
+      dependencies: ["LandlineServices", "LandlineProtocol"], swiftSettings: strict),
+    .testTarget(
+      name: "LandlineStorageTests",
+      dependencies: ["CLinux", "LandlineStorage", "LandlineServices", "LandlineProtocol"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)
