@@ -1,0 +1,130 @@
+/// What a client asks for, or adds to what it asked for.
+public enum Operation: Hashable, Sendable {
+  case hello(HelloRequest)
+  case login(LoginRequest)
+  case join(JoinRequest)
+  case whoami
+  case ping
+  case list(ListRequest)
+  case stat(PathRequest)
+  case get(GetRequest)
+  case verify(PathRequest)
+  case put(PutRequest)
+  case data
+  case commit(CommitRequest)
+  case cancel(CancelRequest)
+  case remove(PathRequest)
+  case status
+  case accounts
+  case accountRemove(NameRequest)
+  case inviteCreate(InviteCreateRequest)
+  case tokenCreate(TokenCreateRequest)
+  case tokenList
+  case tokenRevoke(TokenRevokeRequest)
+  /// An operation this version does not have.
+  case unknown(String)
+
+  /// Its name on the wire.
+  public var name: String {
+    switch self {
+    case .hello: "hello"
+    case .login: "login"
+    case .join: "join"
+    case .whoami: "whoami"
+    case .ping: "ping"
+    case .list: "list"
+    case .stat: "stat"
+    case .get: "get"
+    case .verify: "verify"
+    case .put: "put"
+    case .data: "data"
+    case .commit: "commit"
+    case .cancel: "cancel"
+    case .remove: "remove"
+    case .status: "status"
+    case .accounts: "accounts"
+    case .accountRemove: "account.remove"
+    case .inviteCreate: "invite.create"
+    case .tokenCreate: "token.create"
+    case .tokenList: "token.list"
+    case .tokenRevoke: "token.revoke"
+    case .unknown(let name): name
+    }
+  }
+}
+
+/// The head of a message from client to server.
+public struct Request: Hashable, Sendable {
+  public var id: UInt64
+  public var operation: Operation
+  /// Bytes of the body that follows the head.
+  public var body: Int
+
+  public init(id: UInt64, _ operation: Operation, body: Int = 0) {
+    self.id = id
+    self.operation = operation
+    self.body = body
+  }
+}
+
+extension Request: Codable {
+  private enum Key: String, CodingKey { case op, id, body }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    id = try container.decode(UInt64.self, forKey: .id)
+    guard id <= LineProtocol.maximumID else {
+      throw LineError(.badRequest, "an id is at most 2^53-1")
+    }
+    body = try container.decodeIfPresent(Int.self, forKey: .body) ?? 0
+    let name = try container.decode(String.self, forKey: .op)
+    operation =
+      switch name {
+      case "hello": .hello(try HelloRequest(from: decoder))
+      case "login": .login(try LoginRequest(from: decoder))
+      case "join": .join(try JoinRequest(from: decoder))
+      case "whoami": .whoami
+      case "ping": .ping
+      case "list": .list(try ListRequest(from: decoder))
+      case "stat": .stat(try PathRequest(from: decoder))
+      case "get": .get(try GetRequest(from: decoder))
+      case "verify": .verify(try PathRequest(from: decoder))
+      case "put": .put(try PutRequest(from: decoder))
+      case "data": .data
+      case "commit": .commit(try CommitRequest(from: decoder))
+      case "cancel": .cancel(try CancelRequest(from: decoder))
+      case "remove": .remove(try PathRequest(from: decoder))
+      case "status": .status
+      case "accounts": .accounts
+      case "account.remove": .accountRemove(try NameRequest(from: decoder))
+      case "invite.create": .inviteCreate(try InviteCreateRequest(from: decoder))
+      case "token.create": .tokenCreate(try TokenCreateRequest(from: decoder))
+      case "token.list": .tokenList
+      case "token.revoke": .tokenRevoke(try TokenRevokeRequest(from: decoder))
+      default: .unknown(name)
+      }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(operation.name, forKey: .op)
+    try container.encode(id, forKey: .id)
+    if body > 0 { try container.encode(body, forKey: .body) }
+    switch operation {
+    case .hello(let fields): try fields.encode(to: encoder)
+    case .login(let fields): try fields.encode(to: encoder)
+    case .join(let fields): try fields.encode(to: encoder)
+    case .list(let fields): try fields.encode(to: encoder)
+    case .stat(let fields), .verify(let fields), .remove(let fields): try fields.encode(to: encoder)
+    case .get(let fields): try fields.encode(to: encoder)
+    case .put(let fields): try fields.encode(to: encoder)
+    case .commit(let fields): try fields.encode(to: encoder)
+    case .cancel(let fields): try fields.encode(to: encoder)
+    case .accountRemove(let fields): try fields.encode(to: encoder)
+    case .inviteCreate(let fields): try fields.encode(to: encoder)
+    case .tokenCreate(let fields): try fields.encode(to: encoder)
+    case .tokenRevoke(let fields): try fields.encode(to: encoder)
+    case .whoami, .ping, .data, .status, .accounts, .tokenList, .unknown: break
+    }
+  }
+}
