@@ -1,0 +1,260 @@
+import Crypto
+import Glibc
+public import LandlineProtocol
+
+/// What ended the right to be connected.
+public enum Revocation: Hashable, Sendable {
+  case account(id: Int64)
+  case token(account: Int64, name: String)
+
+  /// Whether a connection of this principal is over.
+  public func concerns(_ principal: Principal) -> Bool {
+    switch self {
+    case .account(let id): principal.accountID == id && principal.credential != .local
+    case .token(let account, let name):
+      principal.accountID == account && principal.credential == .token(name: name)
+    }
+  }
+}
+
+/// Accounts, devices, invites and access tokens: who may come in, and as whom.
+public struct AccountService: Sendable {
+  /// What the service must know of the server it belongs to.
+  public struct Server: Sendable {
+    public var name: String
+    /// SHA-256 of the leaf certificate (DER): what device signatures are bound to.
+    public var leaf: Digest256
+    /// An invite without a token: where the server is and how it is known.
+    public var address: Invite
+
+    public init(name: String, leaf: Digest256, address: Invite) {
+      self.name = name
+      self.leaf = leaf
+      self.address = address
+    }
+  }
+
+  private let store: any AccountStore
+  private let server: Server
+  private let revoked: @Sendable (Revocation) async -> Void
+
+  /// - Parameter revoked: ends the connections that a revocation concerns.
+  public init(
+    store: any AccountStore, server: Server,
+    revoked: @escaping @Sendable (Revocation) async -> Void
+  ) {
+    self.store = store
+    self.server = server
+    self.revoked = revoked
+  }
+
+  // MARK: Coming in
+
+  /// The very first invite, for an admin, good for an hour; nil when there are accounts or invites already.
+  public func firstInvite() async throws -> InviteAnswer? {
+    guard try await store.isEmpty() else { return nil }
+    return try await makeInvite(role: "admin", creator: nil, lifetime: 3_600)
+  }
+
+  /// - Parameter nonce: the bytes this connection's hello said.
+  /// - Throws: `unauthenticated`.
+  public func login(_ request: LoginRequest, nonce: [UInt8]) async throws -> Principal {
+    if let token = request.token {
+      guard let found = try await store.token(hash: Secret.hash(token)) else {
+        throw LineError(
+          .unauthenticated, "that access token is not known here; it may have been revoked")
+      }
+      return try await principal(
+        found.account, role: found.token.role, credential: .token(name: found.token.name))
+    }
+    guard let id = request.device, let signature = request.signature.flatMap(Base64.decode) else {
+      throw LineError(.badRequest, "a login needs a device and its signature, or a token")
+    }
+    guard let found = try await store.device(id: id),
+      isSignature(signature, by: found.device.publicKey, device: id, nonce: nonce)
+    else {
+      throw LineError(
+        .unauthenticated,
+        "this device is not known here; the account may have been removed. "
+          + "Ask for a new invite and join again")
+    }
+    return try await principal(
+      found.account, role: found.account.role, credential: .device(id: id))
+  }
+
+  /// - Throws: `unauthenticated` for an invite that is not good; `exists` for a name that is taken.
+  public func join(_ request: JoinRequest, nonce: [UInt8]) async throws -> Principal {
+    try Name.check(request.name, as: "an account")
+    try Name.check(request.deviceName, as: "a device")
+    guard request.name.lowercased() != Principal.local.account else {
+      throw LineError(.exists, "the name '\(request.name)' is taken; choose another with --name")
+    }
+    guard let publicKey = Base64.decode(request.publicKey), publicKey.count == 32,
+      let signature = Base64.decode(request.signature)
+    else {
+      throw LineError(.badRequest, "publicKey and signature must be base64 of 32 and 64 bytes")
+    }
+    let id = DeviceSignature.deviceID(publicKey: publicKey)
+    guard isSignature(signature, by: publicKey, device: id, nonce: nonce) else {
+      throw LineError(.unauthenticated, "the signature is not this device's for this connection")
+    }
+    let account = try await store.join(
+      invite: Secret.hash(request.invite), name: request.name,
+      device: Device(id: id, name: request.deviceName, publicKey: publicKey), now: Self.now())
+    return try await principal(account, role: account.role, credential: .device(id: id))
+  }
+
+  private func isSignature(
+    _ signature: [UInt8], by publicKey: [UInt8], device: String, nonce: [UInt8]
+  ) -> Bool {
+    guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else {
+      return false
+    }
+    return key.isValidSignature(
+      signature, for: DeviceSignature.payload(server: server.leaf, nonce: nonce, device: device))
+  }
+
+  private func principal(_ account: Account, role: String, credential: Principal.Credential)
+    async throws -> Principal
+  {
+    try await store.touch(account: account.id, now: Self.now())
+    return Principal(
+      accountID: account.id, account: account.name, role: role, credential: credential,
+      grants: try await store.grants(ofRole: role)?.compactMap(Grant.init) ?? [])
+  }
+
+  /// Whether this principal's credential is still good: asked right after a login is registered, so that a removal
+  /// at the same moment does not slip between the two.
+  public func isStillGood(_ principal: Principal) async throws -> Bool {
+    switch principal.credential {
+    case .local: true
+    case .device(let id): try await store.device(id: id)?.account.id == principal.accountID
+    case .token(let name):
+      try await store.tokens(account: principal.accountID).contains { $0.name == name }
+    }
+  }
+
+  public func welcome(_ principal: Principal, withGrants: Bool = false) -> Welcome {
+    var device: String?
+    if case .device(let id) = principal.credential { device = id }
+    return Welcome(
+      account: principal.account, role: principal.role, server: server.name, device: device,
+      grants: withGrants ? principal.grants.map(\.description) : nil)
+  }
+
+  // MARK: Accounts
+
+  public func accounts(by principal: Principal) async throws -> [AccountEntry] {
+    try principal.requireAdmin(to: "list accounts")
+    return try await store.accounts().map { account, devices in
+      AccountEntry(
+        name: account.name, role: account.role, created: account.created, seen: account.seen,
+        devices: devices)
+    }
+  }
+
+  /// Removes an account and ends its connections.
+  /// - Returns: its id, for whoever keeps other things of it.
+  public func removeAccount(named name: String, by principal: Principal) async throws -> Int64 {
+    try principal.requireAdmin(to: "remove accounts")
+    guard let id = try await store.removeAccount(named: name) else {
+      throw LineError(.notFound, "there is no account '\(printable(name))'")
+    }
+    await revoked(.account(id: id))
+    return id
+  }
+
+  // MARK: Invites
+
+  /// The longest an invite is good: a year, in seconds.
+  private static let longestInvite: Int64 = 366 * 86_400
+
+  /// - Parameter lifetime: seconds; nil: a day.
+  public func createInvite(role: String?, lifetime: Int64?, by principal: Principal) async throws
+    -> InviteAnswer
+  {
+    try principal.requireAdmin(to: "invite")
+    let lifetime = lifetime ?? 86_400
+    guard (1...Self.longestInvite).contains(lifetime) else {
+      throw LineError(.badRequest, "an invite is good for 1 second to 366 days")
+    }
+    return try await makeInvite(
+      role: role ?? "member", creator: principal.account, lifetime: lifetime)
+  }
+
+  private func makeInvite(role: String, creator: String?, lifetime: Int64) async throws
+    -> InviteAnswer
+  {
+    guard try await store.grants(ofRole: role) != nil else {
+      throw LineError(.notFound, "there is no role '\(printable(role))'")
+    }
+    let token = Secret.make()
+    let now = Self.now()
+    try await store.addInvite(
+      hash: Secret.hash(token), role: role, creator: creator, created: now, expires: now + lifetime)
+    var invite = server.address
+    invite.token = token
+    return InviteAnswer(invite: invite.description, role: role, expires: now + lifetime)
+  }
+
+  // MARK: Tokens
+
+  public func createToken(named name: String, role: String?, by principal: Principal) async throws
+    -> TokenAnswer
+  {
+    try Name.check(name, as: "a token")
+    guard principal.credential != .local else {
+      throw LineError(.forbidden, "a token belongs to an account; log in as one to make it")
+    }
+    let role = role ?? principal.role
+    guard try await store.grants(ofRole: role) != nil else {
+      throw LineError(.notFound, "there is no role '\(printable(role))'")
+    }
+    guard Self.isRole(role, atMost: principal) else {
+      throw LineError(
+        .forbidden, "a token's role cannot be above its maker's: \(principal.account) is "
+          + "\(principal.role), not \(role)")
+    }
+    let token = "lat_" + Secret.make()
+    try await store.addToken(
+      account: principal.accountID, name: name, hash: Secret.hash(token), role: role,
+      created: Self.now())
+    return TokenAnswer(name: name, token: token, role: role)
+  }
+
+  private static func isRole(_ role: String, atMost principal: Principal) -> Bool {
+    if principal.isAdmin || role == principal.role { return true }
+    let order = ["guest", "member", "admin"]
+    guard let asked = order.firstIndex(of: role), let own = order.firstIndex(of: principal.role)
+    else { return false }
+    return asked <= own
+  }
+
+  /// The caller's tokens; an admin's view is everybody's.
+  public func tokens(by principal: Principal) async throws -> [TokenEntry] {
+    try await store.tokens(account: principal.isAdmin ? nil : principal.accountID).map {
+      TokenEntry(name: $0.name, account: $0.account, role: $0.role, created: $0.created)
+    }
+  }
+
+  /// - Parameter account: whose; nil: the caller's own.
+  public func revokeToken(named name: String, of account: String?, by principal: Principal)
+    async throws
+  {
+    var owner = principal.accountID
+    if let account, account != principal.account {
+      try principal.requireAdmin(to: "revoke other accounts' tokens")
+      guard let found = try await store.account(named: account) else {
+        throw LineError(.notFound, "there is no account '\(printable(account))'")
+      }
+      owner = found.id
+    }
+    guard try await store.removeToken(named: name, account: owner) else {
+      throw LineError(
+        .notFound, "\(account ?? principal.account) has no token '\(printable(name))'")
+    }
+    await revoked(.token(account: owner, name: name))
+  }
+
+  private static func now() -> Int64 { Int64(time(nil)) }
+}

@@ -1,0 +1,255 @@
+import Crypto
+public import LandlineProtocol
+
+/// The files: who may see and change them, and what is known of their content.
+///
+/// Its methods block on the disk: call them where that is allowed.
+public struct FileService: Sendable {
+  private let store: any ContentStore
+  private let hashes: any HashStore
+  private let uploads: UploadRegistry
+
+  public init(store: any ContentStore, hashes: any HashStore, uploads: UploadRegistry) {
+    self.store = store
+    self.hashes = hashes
+    self.uploads = uploads
+  }
+
+  // MARK: Looking
+
+  public func stat(_ text: String, by principal: Principal) async throws -> Entry {
+    let path = try RemotePath(text)
+    try principal.requireRead(path)
+    let status = try store.status(of: path)
+    var entry = Self.entry(status)
+    entry.path = path.description
+    if status.kind == .file { entry.sha256 = try await recordedDigest(path, status.version) }
+    return entry
+  }
+
+  public func list(_ text: String, after: String?, by principal: Principal) throws
+    -> (entries: [Entry], more: Bool)
+  {
+    let path = try RemotePath(text)
+    try principal.requireRead(path)
+    let (found, more) = try store.list(
+      path, after: after.map { Array($0.utf8) }, limit: LineProtocol.maximumEntries)
+    let entries = found.map { item in
+      var entry = Self.entry(item.status)
+      entry.name = String(decoding: item.name, as: UTF8.self)
+      return entry
+    }
+    return (entries, more)
+  }
+
+  /// Bytes free, and in all.
+  public func space() throws -> (free: Int64, total: Int64) { try store.space() }
+
+  private static func entry(_ status: EntryStatus) -> Entry {
+    var entry = Entry(kind: status.kind.rawValue, modified: status.modified)
+    if status.kind == .file {
+      entry.size = status.size
+      entry.executable = status.executable
+    }
+    return entry
+  }
+
+  /// The recorded digest, if it was made for this very version of the file.
+  private func recordedDigest(_ path: RemotePath, _ version: FileVersion) async throws -> Digest256? {
+    guard let record = try await hashes.hash(of: path), record.version == version else { return nil }
+    return record.digest
+  }
+
+  // MARK: Out
+
+  /// - Parameter progress: told bytes done and to do while the client's prefix is compared.
+  public func download(
+    _ request: GetRequest, by principal: Principal,
+    progress: (Int64, Int64) async throws -> Void
+  ) async throws -> FileDownload {
+    let path = try file(request.path)
+    try principal.requireRead(path)
+    let content = try store.openFile(path)
+    let size = content.status.size
+    let recorded = try await recordedDigest(path, content.status.version)
+    var offset = request.offset ?? 0
+    guard offset >= 0 else { throw LineError(.badRequest, "an offset is not negative") }
+    var hasher = SHA256()
+    if offset > 0 {
+      guard let prefix = request.prefixSha256 else {
+        throw LineError(.badRequest, "an offset needs prefixSha256")
+      }
+      if offset <= size {
+        let end = offset
+        try await hash(
+          &hasher, from: 0, to: end, reading: { try content.read(into: $0, at: $1) },
+          progress: { try await progress($0, end) })
+      }
+      if offset > size || Digest256(hasher.finalize()) != prefix {
+        offset = 0
+        hasher = SHA256()
+      }
+    }
+    return FileDownload(
+      content: content, path: path, hashes: hashes, recorded: recorded, offset: offset,
+      hashed: hasher)
+  }
+
+  /// Reads a file again and compares with what is on record.
+  public func verify(
+    _ text: String, by principal: Principal, progress: (Int64, Int64) async throws -> Void
+  ) async throws -> VerifiedAnswer {
+    let path = try file(text)
+    try principal.requireRead(path)
+    let content = try store.openFile(path)
+    let version = content.status.version
+    let record = try await hashes.hash(of: path)
+    var hasher = SHA256()
+    try await hash(
+      &hasher, from: 0, to: version.size, reading: { try content.read(into: $0, at: $1) },
+      progress: { try await progress($0, version.size) })
+    let digest = Digest256(hasher.finalize())
+    guard try content.currentStatus().version == version else {
+      throw LineError(.changed, "'\(path)' was changed while it was read; verify it again")
+    }
+    let verdict: VerifiedAnswer.Verdict =
+      switch record {
+      case nil: .new
+      case .some(let record) where record.digest == digest: .intact
+      case .some(let record): record.version == version ? .damaged : .changed
+      }
+    // A damaged file's record stays: it is the only witness of what was stored.
+    if verdict != .damaged {
+      try await hashes.record(RecordedHash(version: version, digest: digest), for: path)
+    }
+    return VerifiedAnswer(
+      path: path.description, size: version.size, sha256: digest, recorded: record?.digest,
+      verdict: verdict)
+  }
+
+  // MARK: In
+
+  /// How a put begins.
+  public enum UploadStart {
+    case upload(FileUpload)
+    /// It is there already.
+    case stored(StoredAnswer)
+    case skipped(PathAnswer)
+  }
+
+  /// - Parameter superseded: called when the same account begins the same upload again; must lead to the end of this one.
+  public func upload(
+    _ request: PutRequest, by principal: Principal, superseded: @escaping @Sendable () -> Void
+  ) async throws -> UploadStart {
+    let path = try file(request.path)
+    try principal.requireWrite(path)
+    if let size = request.size, size < 0 { throw LineError(.badRequest, "a size is not negative") }
+    guard let ifExists = ExistingFile(rawValue: request.ifExists ?? "fail") else {
+      throw LineError(.badRequest, "ifExists is fail, replace, keep-both or skip")
+    }
+    let modified = try request.modified()
+    if request.again == true, let stored = try await alreadyStored(path, request, ifExists) {
+      return .stored(stored)
+    }
+    if try refuse(path, ifExists) { return .skipped(PathAnswer(path: path.description)) }
+
+    let isKept = request.resume == true
+    let key: UploadKey
+    if isKept {
+      guard let size = request.size, let modified else {
+        throw LineError(.badRequest, "to be continued, a put needs size and mtime")
+      }
+      key = UploadKey(
+        account: principal.accountID,
+        digest: Digest256(
+          hashing: path.bytes + Array("\0\(size) \(modified.seconds) \(modified.nanoseconds)".utf8)))
+    } else {
+      key = UploadKey(
+        account: principal.accountID, digest: Digest256(hashing: Secret.randomBytes(count: 32)))
+    }
+    let uploads = uploads
+    let epoch = await uploads.acquire(key, supersede: superseded)
+    let release: @Sendable () async -> Void = { await uploads.release(key, epoch: epoch) }
+    do {
+      let content = try store.openUpload(key, keepingOld: isKept)
+      let target = UploadTarget(
+        path: path, size: request.size, modified: modified,
+        executable: request.executable ?? false, ifExists: ifExists)
+      return .upload(
+        FileUpload(
+          content: content, target: target, isKept: isKept, hashes: hashes, release: release))
+    } catch {
+      await release()
+      throw error
+    }
+  }
+
+  /// Looks early whether the name is free, so that nobody sends a gigabyte to be refused; the commit looks again.
+  /// - Returns: true when the put is to be skipped.
+  private func refuse(_ path: RemotePath, _ ifExists: ExistingFile) throws -> Bool {
+    let status: EntryStatus
+    do {
+      status = try store.status(of: path)
+    } catch let error as LineError where error.code == .notFound {
+      return false
+    }
+    guard status.kind == .file else {
+      throw LineError(
+        .wrongKind, status.kind == .folder ? "'\(path)' is a folder" : "'\(path)' is not a file")
+    }
+    if ifExists == .fail {
+      throw LineError(
+        .exists, "'\(path)' exists; say whether to replace it, keep both, or skip it")
+    }
+    return ifExists == .skip
+  }
+
+  /// Whether this put's file is there already, under its name or, if both are kept, a numbered one.
+  private func alreadyStored(_ path: RemotePath, _ request: PutRequest, _ ifExists: ExistingFile)
+    async throws -> StoredAnswer?
+  {
+    guard let wanted = request.sha256, let size = request.size else { return nil }
+    for number in 0..<(ifExists == .keepBoth ? NumberedName.most : 1) {
+      let candidate = try NumberedName.path(path, number: number)
+      guard let content = try? store.openFile(candidate) else { return nil }
+      guard content.status.size == size else { continue }
+      var digest = try await recordedDigest(candidate, content.status.version)
+      if digest == nil {
+        var hasher = SHA256()
+        try await hash(
+          &hasher, from: 0, to: size, reading: { try content.read(into: $0, at: $1) },
+          progress: { _ in })
+        digest = Digest256(hasher.finalize())
+      }
+      if digest == wanted {
+        return StoredAnswer(path: candidate.description, size: size, sha256: wanted)
+      }
+    }
+    return nil
+  }
+
+  // MARK: Away
+
+  public func remove(_ text: String, by principal: Principal) async throws {
+    let path = try RemotePath(text)
+    try principal.requireWrite(path)
+    guard path != .root else { throw LineError(.badPath, "the root cannot be removed") }
+    try store.remove(path)
+    try await hashes.forget(path)
+  }
+
+  /// Drops what an account has left unfinished.
+  public func dropUploads(ofAccount id: Int64) async throws {
+    await uploads.supersedeAll(account: id)
+    try store.dropUploads(account: id)
+  }
+
+  /// A path that names a file by its form.
+  private func file(_ text: String) throws(LineError) -> RemotePath {
+    let path = try RemotePath(text)
+    if path.isFolderHint || path == .root {
+      throw LineError(.wrongKind, "'\(printable(text))' names a folder, and a file is needed")
+    }
+    return path
+  }
+}

@@ -1,0 +1,162 @@
+import Crypto
+public import LandlineProtocol
+
+/// One file on its way in: bytes are hashed as they are written, and become a file at the commit.
+///
+/// For one task. It ends by `commit`, `close` or `fail`, and only once.
+public final class FileUpload {
+  private let content: any UploadContent
+  private let target: UploadTarget
+  private let isKept: Bool
+  private let release: @Sendable () async -> Void
+  private let hashes: any HashStore
+  private var hasher = SHA256()
+  private var isOpen = true
+
+  /// The bytes that were kept from an earlier try; the next `write` goes behind them.
+  public private(set) var offset: Int64 = 0
+  /// The bytes it has.
+  public private(set) var received: Int64 = 0
+
+  init(
+    content: any UploadContent, target: UploadTarget, isKept: Bool,
+    hashes: any HashStore, release: @escaping @Sendable () async -> Void
+  ) {
+    self.content = content
+    self.target = target
+    self.isKept = isKept
+    self.hashes = hashes
+    self.release = release
+  }
+
+  /// Hashes what was kept.
+  /// - Returns: the digest of that prefix, for the client to compare.
+  public func prepare(progress: (Int64, Int64) async throws -> Void) async throws -> Digest256 {
+    let kept = content.size
+    try await hash(
+      &hasher, from: 0, to: kept,
+      reading: { try self.content.read(into: $0, at: $1) },
+      progress: { try await progress($0, kept) })
+    offset = kept
+    received = kept
+    return Digest256(hasher.finalize())
+  }
+
+  /// Takes the next bytes.
+  /// - Throws: `mismatch` for more than was said; `no-space`.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    if let size = target.size, received + Int64(bytes.count) > size {
+      throw LineError(.mismatch, "more bytes came than the \(size) that '\(target.path)' was to have")
+    }
+    try content.append(bytes)
+    hasher.update(bufferPointer: bytes)
+    received += Int64(bytes.count)
+  }
+
+  /// Compares, makes the file durable and visible.
+  /// - Returns: what it is now; nil when it was skipped because the name was taken meanwhile.
+  /// - Throws: `mismatch`, which drops what had arrived; `exists`, `wrong-kind`, `no-space`.
+  public func commit(_ expected: Digest256) async throws -> StoredAnswer? {
+    let digest = Digest256(hasher.finalize())
+    if let size = target.size, received != size {
+      await end(keeping: received < size && isKept)
+      throw LineError(.mismatch, "'\(target.path)' was to have \(size) bytes, but \(received) came")
+    }
+    guard digest == expected else {
+      await end(keeping: false)
+      throw LineError(
+        .mismatch,
+        "what arrived for '\(target.path)' has another SHA-256 (\(digest)) than was sent (\(expected)); send it again")
+    }
+    do {
+      guard let (path, status) = try publish() else {
+        await end(keeping: false)
+        return nil
+      }
+      isOpen = false
+      do {
+        try await hashes.record(
+          RecordedHash(version: status.version, digest: digest), for: path)
+      } catch {
+        // The file is stored. A hash that was not recorded is computed again when it is asked for.
+      }
+      await release()
+      return StoredAnswer(path: path.description, size: status.size, sha256: digest)
+    } catch {
+      await end(keeping: isKept)
+      throw error
+    }
+  }
+
+  private func publish() throws -> (RemotePath, EntryStatus)? {
+    func attempt(_ path: RemotePath, replacing: Bool) throws -> (RemotePath, EntryStatus) {
+      let status = try content.publish(
+        as: path, replacing: replacing, modified: target.modified, executable: target.executable)
+      return (path, status)
+    }
+    switch target.ifExists {
+    case .replace: return try attempt(target.path, replacing: true)
+    case .fail: return try attempt(target.path, replacing: false)
+    case .skip:
+      do {
+        return try attempt(target.path, replacing: false)
+      } catch let error as LineError where error.code == .exists {
+        return nil
+      }
+    case .keepBoth:
+      for number in 0..<NumberedName.most {
+        do {
+          return try attempt(NumberedName.path(target.path, number: number), replacing: false)
+        } catch let error as LineError where error.code == .exists || error.code == .wrongKind && number > 0 {
+          continue
+        }
+      }
+      throw LineError(.exists, "'\(target.path)' and \(NumberedName.most) numbered names are taken")
+    }
+  }
+
+  /// Ends it before its commit: what arrived is kept if the client may continue it.
+  /// - Parameter discarding: true: it is not kept in any case.
+  public func close(discarding: Bool = false) async {
+    guard isOpen else { return }
+    await end(keeping: isKept && !discarding)
+  }
+
+  private func end(keeping: Bool) async {
+    guard isOpen else { return }
+    isOpen = false
+    if keeping { content.keep() } else { content.discard() }
+    await release()
+  }
+}
+
+/// What an upload is to become.
+struct UploadTarget {
+  var path: RemotePath
+  var size: Int64?
+  var modified: FileTime?
+  var executable: Bool
+  var ifExists: ExistingFile
+}
+
+/// `name (1).ext`, `name (2).ext` and so on, for files that are to be kept beside each other.
+enum NumberedName {
+  /// How many numbers are tried.
+  static let most = 1_000
+
+  /// The path itself for number 0. A name that becomes too long loses bytes before the number, never half a character.
+  static func path(_ path: RemotePath, number: Int) throws(LineError) -> RemotePath {
+    guard number > 0, let name = path.name else { return path }
+    // The extension begins at the last dot, but a dot at the very beginning hides a file and begins none.
+    let dot = name.lastIndex(of: UInt8(ascii: ".")).flatMap { $0 > 0 ? $0 : nil } ?? name.endIndex
+    let suffix = Array(" (\(number))".utf8) + name[dot...]
+    var stem = Array(name[..<dot])
+    let room = RemotePath.maximumComponent - suffix.count
+    if stem.count > room {
+      guard room > 0 else { throw LineError(.exists, "'\(path)' is taken, and too long to be numbered") }
+      stem = Array(stem[..<room])
+      while String(validating: stem, as: UTF8.self) == nil { stem.removeLast() }
+    }
+    return try path.renamed(to: stem + suffix)
+  }
+}

@@ -1,0 +1,133 @@
+public import LandlineProtocol
+
+/// What a name in the tree stands for.
+public enum EntryKind: String, Hashable, Sendable, Codable {
+  case file, folder
+  /// Neither: a symbolic link, a socket, a device. Never opened.
+  case other
+}
+
+/// By what a recorded hash knows that it is still that of the file: any change of content changes one of them.
+public struct FileVersion: Hashable, Sendable {
+  public var device: UInt64
+  public var inode: UInt64
+  public var size: Int64
+  public var modified: FileTime
+  /// The inode's change time, which nobody can set back (`man 7 inode`).
+  public var changed: FileTime
+
+  public init(device: UInt64, inode: UInt64, size: Int64, modified: FileTime, changed: FileTime) {
+    self.device = device
+    self.inode = inode
+    self.size = size
+    self.modified = modified
+    self.changed = changed
+  }
+}
+
+/// A name's status.
+public struct EntryStatus: Hashable, Sendable {
+  public var kind: EntryKind
+  public var executable: Bool
+  public var version: FileVersion
+
+  public init(kind: EntryKind, executable: Bool, version: FileVersion) {
+    self.kind = kind
+    self.executable = executable
+    self.version = version
+  }
+
+  public var size: Int64 { version.size }
+  public var modified: FileTime { version.modified }
+}
+
+/// A name in a folder, with its status.
+public struct FolderEntry: Hashable, Sendable {
+  public var name: [UInt8]
+  public var status: EntryStatus
+
+  public init(name: [UInt8], status: EntryStatus) {
+    self.name = name
+    self.status = status
+  }
+}
+
+/// Names an unfinished upload: the same account putting the same file to the same place has the same key.
+public struct UploadKey: Hashable, Sendable {
+  /// The account's id, so that what is kept can be found and removed with it.
+  public var account: Int64
+  /// SHA-256 over what makes it the same: path, size and time of change; or random when it is not to be continued.
+  public var digest: Digest256
+
+  public init(account: Int64, digest: Digest256) {
+    self.account = account
+    self.digest = digest
+  }
+}
+
+/// What to do when the name is taken.
+public enum ExistingFile: String, Hashable, Sendable, Codable {
+  case fail, replace, skip
+  case keepBoth = "keep-both"
+}
+
+/// A file that is open for reading. Its owner ends it by letting go of it.
+public protocol ReadableContent: AnyObject, Sendable {
+  /// As it was when it was opened.
+  var status: EntryStatus { get }
+  /// As it is now.
+  func currentStatus() throws -> EntryStatus
+  /// Reads up to `buffer.count` bytes from `offset`; 0 at the end.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int
+}
+
+/// An upload that is open for writing, by one owner at a time.
+///
+/// Not to be used from two tasks at the same time. Ended by `publish`, `keep` or `discard`; letting go of it keeps it.
+public protocol UploadContent: AnyObject, Sendable {
+  /// The bytes it has.
+  var size: Int64 { get }
+  /// Writes behind the last byte.
+  /// - Throws: `LineError`: `no-space`.
+  func append(_ bytes: UnsafeRawBufferPointer) throws
+  /// Reads what was written before.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int
+  /// Makes it the file `path`: durable content first, then the name in one step, then durable name.
+  ///
+  /// Missing folders on the way are made, durably.
+  /// - Parameters:
+  ///   - replacing: whether a file of that name gives way (false: `exists`). A folder never does (`wrong-kind`).
+  ///   - modified: the time of change it gets; nil: now.
+  /// - Returns: the status under the new name.
+  /// - Throws: `LineError`.
+  func publish(as path: RemotePath, replacing: Bool, modified: FileTime?, executable: Bool) throws
+    -> EntryStatus
+  /// Closes it and keeps what there is.
+  func keep()
+  /// Closes and removes it.
+  func discard()
+}
+
+/// Keeps the files: a tree of names, and uploads that are not finished.
+///
+/// The methods block on the disk: call them where that is allowed. No name and no symbolic link leads out of the tree;
+/// the kernel sees to it (`man 2 openat2`, `RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS`).
+/// All throw `LineError` with a sentence for people: `not-found`, `wrong-kind`, `no-space`, `not-empty`, `internal`.
+public protocol ContentStore: Sendable {
+  func status(of path: RemotePath) throws -> EntryStatus
+  /// At most `limit` entries in byte order of their names, behind `after`; leaves out names that `RemotePath` refuses.
+  /// - Returns: the entries, and whether there are more.
+  func list(_ folder: RemotePath, after: [UInt8]?, limit: Int) throws -> ([FolderEntry], more: Bool)
+  func openFile(_ path: RemotePath) throws -> any ReadableContent
+  /// Opens what is kept under `key`, or begins it.
+  /// - Parameter keepingOld: false: what was kept is dropped first.
+  func openUpload(_ key: UploadKey, keepingOld: Bool) throws -> any UploadContent
+  /// Drops what is kept under `key`, if anything.
+  func dropUpload(_ key: UploadKey) throws
+  /// Drops all unfinished uploads of an account.
+  func dropUploads(account: Int64) throws
+  /// Removes a file, an empty folder, or what is neither; durable when it returns.
+  func remove(_ path: RemotePath) throws
+  /// Bytes free for the server, and bytes in all, of the disk that holds the tree.
+  func space() throws -> (free: Int64, total: Int64)
+}
