@@ -1,0 +1,218 @@
+import Framing
+import NIOCore
+
+/// The thin layer between `Framing` and SwiftNIO: bytes to events, messages to bytes, and the deadlines of both.
+///
+/// Everything here runs on the channel's event loop.
+final class MessageHandler: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  /// Bodies above this many bytes are written on their own, smaller ones are copied together.
+  private static let copyLimit = 16_384
+
+  private var decoder: MessageDecoder
+  private let inbound: InboundQueue
+  private let outbound: OutboundQueue
+  private let stallTimeout: TimeAmount
+  private var context: ChannelHandlerContext?
+  /// After an error of the peer's nothing more of it is looked at.
+  private var isDiscarding = false
+  private var isReadHeld = false
+  /// When the message that is now half here was begun.
+  private var messageStart: NIODeadline?
+  private var inboundTimer: Scheduled<Void>?
+  private var lastWriteProgress = NIODeadline.now()
+  private var outboundTimer: Scheduled<Void>?
+
+  init(
+    limits: MessageDecoder.Limits, inbound: InboundQueue, outbound: OutboundQueue,
+    stallTimeout: TimeAmount
+  ) {
+    decoder = MessageDecoder(limits: limits)
+    self.inbound = inbound
+    self.outbound = outbound
+    self.stallTimeout = stallTimeout
+  }
+
+  func setLimits(_ limits: MessageDecoder.Limits) {
+    decoder.limits = limits
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    inboundTimer?.cancel()
+    outboundTimer?.cancel()
+    end(with: LineTransportError.closed)
+  }
+
+  // MARK: In
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isDiscarding else { return }
+    let buffer = unwrapInboundIn(data)
+    var events: [LineEvent] = []
+    do {
+      var offset = 0
+      let bytes = buffer.readableBytesSpan
+      while let event = try decoder.next(bytes, from: &offset) {
+        switch event {
+        case .head(let head, let bodyLength): events.append(.head(head, bodyLength: bodyLength))
+        case .body(let range):
+          if let slice = slice(of: buffer, range) { events.append(.body(slice)) }
+        case .end: events.append(.end)
+        }
+      }
+    } catch {
+      isDiscarding = true
+      inbound.push(events)
+      inbound.finish(.failure(error))
+      return
+    }
+    noteMessageProgress()
+    if !events.isEmpty { inbound.push(events) }
+  }
+
+  /// The bytes of `range`, without a copy when they are a good part of the buffer. A few bytes are copied: a slice keeps
+  /// the whole buffer alive, and a peer that sends byte by byte must not make us keep a buffer for each.
+  private func slice(of buffer: ByteBuffer, _ range: Range<Int>) -> ByteBuffer? {
+    guard
+      let slice = buffer.getSlice(at: buffer.readerIndex + range.lowerBound, length: range.count)
+    else { return nil }
+    if range.count * 4 >= buffer.storageCapacity { return slice }
+    return ByteBuffer(bytes: slice.readableBytesView)
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if !isDiscarding && inbound.shouldPause() {
+      isReadHeld = true
+    } else {
+      context.read()
+    }
+  }
+
+  /// Asks the channel for more after a pause.
+  func resumeReading() {
+    guard isReadHeld else { return }
+    isReadHeld = false
+    // The wait was ours, not the peer's.
+    if messageStart != nil { messageStart = .now() }
+    context?.read()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    do {
+      try decoder.finish()
+      inbound.finish(.success(()))
+    } catch {
+      inbound.finish(.failure(error))
+    }
+    end(with: LineTransportError.closed)
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    end(with: error)
+    context.close(promise: nil)
+  }
+
+  private func end(with error: any Error) {
+    inbound.finish(.failure(error))
+    outbound.fail(error)
+  }
+
+  /// Starts, keeps or ends the deadline of the message that is half here.
+  private func noteMessageProgress() {
+    if decoder.isBetweenMessages {
+      messageStart = nil
+    } else if messageStart == nil {
+      messageStart = .now()
+      if inboundTimer == nil { scheduleInboundCheck(in: stallTimeout) }
+    }
+  }
+
+  private func scheduleInboundCheck(in delay: TimeAmount) {
+    guard let context else { return }
+    inboundTimer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
+      self.inboundTimer = nil
+      guard let start = self.messageStart, !self.isDiscarding else { return }
+      let left = start + self.stallTimeout - .now()
+      if self.isReadHeld {
+        self.scheduleInboundCheck(in: self.stallTimeout)
+      } else if left > .zero {
+        self.scheduleInboundCheck(in: left)
+      } else {
+        self.isDiscarding = true
+        self.inbound.finish(
+          .failure(LineTransportError.stalled("a message was begun and not finished in time")))
+      }
+    }
+  }
+
+  // MARK: Out
+
+  /// Writes what the queue holds: small messages together, large bodies each on their own and without a copy.
+  func flushQueued() {
+    guard let context else { return }
+    let messages = outbound.takeAll()
+    guard !messages.isEmpty else { return }
+    if outboundTimer == nil {
+      lastWriteProgress = .now()
+      scheduleOutboundCheck(in: stallTimeout)
+    }
+    var small = context.channel.allocator.buffer(
+      capacity: min(messages.reduce(0) { $0 + $1.head.count }, 65_536))
+    for message in messages {
+      small.writeBytes(message.head)
+      guard var body = message.body else { continue }
+      if body.readableBytes <= Self.copyLimit {
+        small.writeBuffer(&body)
+      } else {
+        write(&small, context)
+        write(&body, context)
+      }
+    }
+    write(&small, context)
+    context.flush()
+  }
+
+  private func write(_ buffer: inout ByteBuffer, _ context: ChannelHandlerContext) {
+    let count = buffer.readableBytes
+    guard count > 0 else { return }
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenComplete { _ in
+      self.lastWriteProgress = .now()
+      self.outbound.wrote(count)
+    }
+    context.write(wrapOutboundOut(buffer), promise: promise)
+    buffer = context.channel.allocator.buffer(capacity: 0)
+  }
+
+  private func scheduleOutboundCheck(in delay: TimeAmount) {
+    guard let context else { return }
+    outboundTimer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
+      self.outboundTimer = nil
+      guard self.outbound.waiting > 0 else { return }
+      let left = self.lastWriteProgress + self.stallTimeout - .now()
+      if left > .zero {
+        self.scheduleOutboundCheck(in: left)
+      } else {
+        // Nothing can be said to somebody who does not read.
+        self.end(with: LineTransportError.stalled("the peer did not read what was sent in time"))
+        context.close(promise: nil)
+      }
+    }
+  }
+
+  /// Lets go of what was sent and keeps reading only to throw away, so that the peer reads our last words
+  /// instead of a reset (RFC 1122 section 4.2.2.13).
+  func beginLinger() {
+    isDiscarding = true
+    resumeReading()
+  }
+}
