@@ -1,0 +1,186 @@
+import LandlineProtocol
+import LandlineServices
+import NIOCore
+import Synchronization
+
+/// All connections: how many there may be, who they are, and the ways to end them from outside.
+final class ConnectionRegistry: Sendable {
+  typealias ID = UInt64
+
+  private struct Connection {
+    var channel: any Channel
+    var session: LineSession?
+    var principal: Principal?
+    var deadline: Scheduled<Void>?
+  }
+
+  private struct State {
+    var connections: [ID: Connection] = [:]
+    /// Those not logged in, oldest first; may name some that are gone.
+    var waiting = CircularBuffer<ID>()
+    var waitingCount = 0
+    var lastID: ID = 0
+    var isDraining = false
+    var emptyWaiter: CheckedContinuation<Void, Never>?
+  }
+
+  private let state = Mutex(State())
+  private let maximum: Int
+  private let maximumWaiting: Int
+  private let loginTimeout: TimeAmount
+
+  init(maximum: Int, maximumWaiting: Int, loginTimeout: TimeAmount) {
+    self.maximum = maximum
+    self.maximumWaiting = maximumWaiting
+    self.loginTimeout = loginTimeout
+  }
+
+  var count: Int { state.withLock { $0.connections.count } }
+
+  var isDraining: Bool { state.withLock { $0.isDraining } }
+
+  /// Takes in a new connection and starts its time to log in.
+  /// - Returns: nil when there are too many, or the server is ending: then it is to be closed.
+  func admit(_ channel: any Channel) -> ID? {
+    let admitted = state.withLock { state -> (ID, (any Channel)?)? in
+      guard !state.isDraining, state.connections.count < maximum else { return nil }
+      state.lastID += 1
+      let id = state.lastID
+      state.connections[id] = Connection(channel: channel)
+      var dropped: (any Channel)?
+      if state.waitingCount >= maximumWaiting { dropped = Self.oldestWaiting(&state) }
+      state.waiting.append(id)
+      state.waitingCount += 1
+      return (id, dropped)
+    }
+    guard let (id, dropped) = admitted else { return nil }
+    // Whoever is silent longest gives way, so that silence does not keep others out.
+    dropped?.close(promise: nil)
+    let deadline = channel.eventLoop.scheduleTask(in: loginTimeout) { self.loginTimedOut(id) }
+    let isGone = state.withLock { state in
+      state.connections[id]?.deadline = deadline
+      return state.connections[id] == nil
+    }
+    if isGone { deadline.cancel() }
+    channel.closeFuture.whenComplete { _ in self.remove(id) }
+    return id
+  }
+
+  private static func oldestWaiting(_ state: inout State) -> (any Channel)? {
+    while let id = state.waiting.popFirst() {
+      if let connection = state.connections[id], connection.principal == nil {
+        return connection.channel
+      }
+    }
+    return nil
+  }
+
+  private func loginTimedOut(_ id: ID) {
+    let connection = state.withLock { $0.connections[id] }
+    guard let connection, connection.principal == nil else { return }
+    if let session = connection.session {
+      session.interrupt(LineError(.timeout, "no login within \(loginTimeout.nanoseconds / 1_000_000_000) seconds"))
+    } else {
+      connection.channel.close(promise: nil)
+    }
+  }
+
+  private func remove(_ id: ID) {
+    let (connection, waiter) = state.withLock { state in
+      let connection = state.connections.removeValue(forKey: id)
+      if let connection, connection.principal == nil { state.waitingCount -= 1 }
+      guard state.connections.isEmpty, state.isDraining else {
+        return (connection, nil as CheckedContinuation<Void, Never>?)
+      }
+      defer { state.emptyWaiter = nil }
+      return (connection, state.emptyWaiter)
+    }
+    connection?.deadline?.cancel()
+    waiter?.resume()
+  }
+
+  /// Notes that the connection speaks the line protocol.
+  func attach(_ session: LineSession, to id: ID) {
+    let isDraining = state.withLock { state in
+      state.connections[id]?.session = session
+      return state.isDraining
+    }
+    if isDraining { session.beginDrain() }
+  }
+
+  /// Notes who it is.
+  func loggedIn(_ principal: Principal, on id: ID) {
+    let deadline = state.withLock { state -> Scheduled<Void>? in
+      guard let connection = state.connections[id], connection.principal == nil else { return nil }
+      state.connections[id]?.principal = principal
+      state.waitingCount -= 1
+      // The queue of the waiting is tidied now and then, so that it stays in proportion.
+      if state.waiting.count > 2 * state.waitingCount + 64 {
+        let connections = state.connections
+        state.waiting.removeAll { connections[$0].map { $0.principal != nil } ?? true }
+      }
+      return connection.deadline
+    }
+    deadline?.cancel()
+  }
+
+  /// Ends the connections that a revocation concerns.
+  func end(_ revocation: Revocation) {
+    let sessions = state.withLock { state in
+      state.connections.values.compactMap { connection in
+        connection.principal.map(revocation.concerns) == true ? connection.session : nil
+      }
+    }
+    let message =
+      switch revocation {
+      case .account: "the account was removed"
+      case .token: "the access token was revoked"
+      }
+    for session in sessions { session.interrupt(LineError(.unauthenticated, message)) }
+  }
+
+  /// Lets running transfers end, refuses new ones, and ends what still runs after `timeout`.
+  func drain(timeout: Duration) async {
+    let connections = state.withLock { state in
+      state.isDraining = true
+      return Array(state.connections.values)
+    }
+    for connection in connections {
+      if let session = connection.session {
+        session.beginDrain()
+      } else {
+        connection.channel.close(promise: nil)
+      }
+    }
+    await withTaskGroup { group in
+      group.addTask { await self.waitUntilEmpty() }
+      group.addTask {
+        try? await Task.sleep(for: timeout)
+        guard !Task.isCancelled else { return }
+        let sessions = self.state.withLock { $0.connections.values.compactMap(\.session) }
+        for session in sessions { session.interrupt(LineError(.shuttingDown, "the server is ending")) }
+      }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func waitUntilEmpty() async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isDone = state.withLock { state in
+          if state.connections.isEmpty || Task.isCancelled { return true }
+          state.emptyWaiter = continuation
+          return false
+        }
+        if isDone { continuation.resume() }
+      }
+    } onCancel: {
+      let waiter = state.withLock { state in
+        defer { state.emptyWaiter = nil }
+        return state.emptyWaiter
+      }
+      waiter?.resume()
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import Glibc
+public import LandlineProtocol
+import LandlineServices
+import LandlineStorage
+import LandlineTransport
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+
+/// The server: one encrypted port and a control socket over one data folder.
+///
+///     LineListener ──ALPN──► LineSession ─┐
+///                      └──► WebPlaceholder├─► Services ─► Storage
+///     ControlListener ─────► LineSession ─┘
+///
+/// It runs until its task is cancelled or its service group begins to shut down; then it drains.
+public struct LandlineServer: Service {
+  /// What there is to know when the server listens.
+  public struct Started: Sendable {
+    /// Address and port.
+    public var listening: String
+    /// SHA-256 of the leaf certificate.
+    public var fingerprint: Digest256
+    /// Only at the first start.
+    public var invite: InviteAnswer?
+  }
+
+  private let settings: ServerSettings
+  private let logger: Logger
+  private let onStart: @Sendable (Started) -> Void
+
+  /// - Parameter onStart: called once, when the server listens.
+  public init(
+    settings: ServerSettings, logger: Logger, onStart: @escaping @Sendable (Started) -> Void
+  ) {
+    self.settings = settings
+    self.logger = logger
+    self.onStart = onStart
+  }
+
+  /// Threads for work that waits for the disk.
+  private static let blockingThreads = 8
+
+  public func run() async throws {
+    umask(0o077)
+    let descriptors = Descriptors.raiseLimit()
+    let pool = NIOThreadPool(numberOfThreads: Self.blockingThreads)
+    pool.start()
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+    let result: Result<Void, any Error>
+    do {
+      try await serve(group, pool, descriptors: descriptors)
+      result = .success(())
+    } catch {
+      result = .failure(error)
+    }
+    try? await group.shutdownGracefully()
+    try? await pool.shutdownGracefully()
+    try result.get()
+  }
+
+  private func serve(
+    _ group: MultiThreadedEventLoopGroup, _ pool: NIOThreadPool, descriptors: Int
+  ) async throws {
+    let folder = try DataFolder(path: settings.data)
+    let content = try DiskContentStore(folder: folder)
+    let database = try SQLiteStore(folder: folder)
+    let identity = try loadIdentity(folder)
+    let registry = ConnectionRegistry(
+      // Each connection may have one file open besides its own descriptor.
+      maximum: max(16, min(settings.maximumConnections, descriptors / 2 - 32)),
+      maximumWaiting: settings.maximumUnauthenticated,
+      loginTimeout: .seconds(settings.loginTimeout))
+
+    let listener = try await LineListener(
+      settings: settings, tls: try identity.makeContext(), registry: registry, logger: logger
+    ).bindOrExplain(on: group)
+    let bound = HostPort(
+      host: listener.channel.localAddress?.ipAddress ?? settings.listenHost,
+      port: listener.channel.localAddress?.port ?? settings.listenPort)
+    let secret = try folder.writeSecret(named: "control.secret", Secret.makeHex())
+    let control = try await ControlListener(
+      folder: folder.landlineDescriptor, registry: registry,
+      stallTimeout: .seconds(settings.stallTimeout), logger: logger
+    ).bind(on: group)
+
+    let uploads = UploadRegistry()
+    let name = settings.name ?? Machine.name()
+    let accounts = AccountService(
+      store: database,
+      server: .init(
+        name: name, leaf: identity.fingerprint,
+        address: try advertised(bound, trust: identity.trust)),
+      revoked: { registry.end($0) })
+    let services = Services(
+      accounts: accounts,
+      files: FileService(store: content, hashes: database, uploads: uploads),
+      status: ServerStatus(
+        started: .now, listening: bound.description, fingerprint: identity.fingerprint,
+        registry: registry, uploads: uploads, downloads: Counter()))
+    let runner = SessionRunner(
+      services: services, registry: registry, blocking: BlockingTaskExecutor(pool),
+      stallTimeout: .seconds(settings.stallTimeout), logger: logger)
+
+    onStart(
+      Started(
+        listening: bound.description, fingerprint: identity.fingerprint,
+        invite: try await accounts.firstInvite()))
+    logger.info("listening", metadata: ["address": "\(bound)"])
+
+    let drainTimeout = Duration.seconds(settings.drainTimeout)
+    await withTaskGroup { tasks in
+      tasks.addTask { await runner.serve(listener) }
+      tasks.addTask { await runner.serve(control, secret: secret) }
+      tasks.addTask { try? await gracefulShutdown() }
+      tasks.addTask { await sweep(content) }
+      // Whatever comes first: the wish to end, or a listener that ended by itself.
+      await tasks.next()
+      logger.info("ending", metadata: ["seconds": "\(settings.drainTimeout)"])
+      listener.channel.close(promise: nil)
+      control.channel.close(promise: nil)
+      await registry.drain(timeout: drainTimeout)
+      tasks.cancelAll()
+    }
+    logger.info("ended")
+  }
+
+  private func loadIdentity(_ folder: DataFolder) throws -> ServerIdentity {
+    if let certificate = settings.certificateFile, let key = settings.privateKeyFile {
+      return try ServerIdentity(certificateFile: certificate, keyFile: key)
+    }
+    if settings.certificateFile != nil || settings.privateKeyFile != nil {
+      throw ServerError("a certificate and a private key go together; one of them is missing")
+    }
+    if let pem = try folder.readSecret(named: "identity.pem") {
+      return try ServerIdentity(pem: pem)
+    }
+    let pem = try ServerIdentity.makePEM(name: Machine.name())
+    try folder.writeSecret(named: "identity.pem", pem)
+    return try ServerIdentity(pem: pem)
+  }
+
+  private func advertised(_ bound: HostPort, trust: Invite.Trust) throws -> Invite {
+    var endpoint = HostPort(host: Machine.name(), port: bound.port)
+    if let advertise = settings.advertise {
+      guard let given = HostPort(advertise, defaultPort: bound.port) else {
+        throw ServerError("--advertise '\(advertise)' is not HOST:PORT")
+      }
+      endpoint = given
+    } else if bound.host.hasPrefix("127.") || bound.host == "::1" {
+      // Nobody else can reach it, whatever the machine is called.
+      endpoint.host = bound.host
+    }
+    return Invite(host: endpoint.host, port: endpoint.port, trust: trust, token: nil)
+  }
+
+  /// Drops uploads that nobody continued, once a day.
+  private func sweep(_ content: DiskContentStore) async {
+    while !Task.isCancelled {
+      do {
+        try content.sweepUploads(now: Int64(time(nil)))
+      } catch {
+        logger.warning("old uploads could not be removed", metadata: ["error": "\(error)"])
+      }
+      try? await Task.sleep(for: .seconds(86_400))
+    }
+  }
+}
+
+extension LineListener {
+  /// Binds, with an error that says what to do about it.
+  fileprivate func bindOrExplain(on group: any EventLoopGroup) async throws -> Server {
+    do {
+      return try await bind(on: group)
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw ServerError(
+        "\(settings.listenHost):\(settings.listenPort) is in use by another program; "
+          + "choose another port with --listen, or :0 for any")
+    } catch {
+      throw ServerError("cannot listen on \(settings.listenHost):\(settings.listenPort): \(error)")
+    }
+  }
+}

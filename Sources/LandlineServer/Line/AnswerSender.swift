@@ -1,0 +1,46 @@
+import Framing
+import LandlineProtocol
+import LandlineTransport
+import NIOCore
+
+/// Answers on one connection, from any task.
+struct AnswerSender: Sendable {
+  let line: LineChannel
+
+  /// - Parameter body: as many bytes as it has are announced.
+  func send(_ id: UInt64?, _ reply: Reply, body: ByteBuffer? = nil) async throws {
+    var bytes: [UInt8] = []
+    let answer = Answer(id: id, reply, body: body?.readableBytes ?? 0)
+    try MessageEncoder.encode(head: JSON.encode(answer), into: &bytes)
+    try await line.send(head: bytes, body: body)
+  }
+
+  /// A body message, whose head is always the same but for two numbers.
+  func sendData(_ id: UInt64, _ body: ByteBuffer) async throws {
+    var bytes: [UInt8] = []
+    let head = "{\"body\":\(body.readableBytes),\"id\":\(id),\"type\":\"data\"}"
+    try MessageEncoder.encode(head: Array(head.utf8), into: &bytes)
+    try await line.send(head: bytes, body: body)
+  }
+}
+
+/// Says now and then that a long request is alive (docs/PROTOCOL.md section 3).
+final class Heartbeat {
+  private static let interval = Duration.seconds(2)
+
+  private let sender: AnswerSender
+  private let id: UInt64
+  private var last = ContinuousClock.now
+
+  init(_ sender: AnswerSender, id: UInt64) {
+    self.sender = sender
+    self.id = id
+  }
+
+  func beat(done: Int64, total: Int64) async throws {
+    let now = ContinuousClock.now
+    guard now - last >= Self.interval else { return }
+    last = now
+    try await sender.send(id, .working(WorkingAnswer(done: done, total: total)))
+  }
+}

@@ -1,0 +1,108 @@
+import LandlineProtocol
+import NIOCore
+import Synchronization
+
+/// What a client adds to one open put, on its way from the connection's reader to the put's task.
+///
+/// Bounded by the connection's budget: its reader waits while too much is in all its pipes together, and TCP's flow
+/// control then holds the client back.
+final class BodyPipe: Sendable {
+  enum Item: Sendable {
+    case bytes(ByteBuffer)
+    /// The put's own body is complete.
+    case end
+    case commit(Digest256)
+    case cancel(discard: Bool)
+
+    /// What it costs to keep it, in bytes.
+    var cost: Int {
+      if case .bytes(let buffer) = self { buffer.readableBytes + 64 } else { 64 }
+    }
+  }
+
+  private struct State {
+    var items = CircularBuffer<Item>()
+    var failure: (any Error)?
+    /// Nobody takes any more: what comes is dropped.
+    var isClosed = false
+    var reader: CheckedContinuation<Item, any Error>?
+    var waitingSince: NIODeadline?
+  }
+
+  private let state = Mutex(State())
+  private let budget: ByteBudget
+
+  init(budget: ByteBudget) {
+    self.budget = budget
+  }
+
+  /// Adds an item. Wait for room in the budget afterwards.
+  func push(_ item: Item) {
+    let reader = state.withLock { state -> CheckedContinuation<Item, any Error>? in
+      if state.isClosed { return nil }
+      if let reader = state.reader {
+        state.reader = nil
+        state.waitingSince = nil
+        return reader
+      }
+      state.items.append(item)
+      budget.add(item.cost)
+      return nil
+    }
+    reader?.resume(returning: item)
+  }
+
+  /// The next item. For one task.
+  /// - Throws: what `fail` said, or `CancellationError`.
+  func next() async throws -> Item {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let result = state.withLock { state -> Result<Item, any Error>? in
+          if let failure = state.failure { return .failure(failure) }
+          if Task.isCancelled { return .failure(CancellationError()) }
+          guard let item = state.items.popFirst() else {
+            state.reader = continuation
+            state.waitingSince = .now()
+            return nil
+          }
+          return .success(item)
+        }
+        if case .success(let item) = result { budget.release(item.cost) }
+        if let result { continuation.resume(with: result) }
+      }
+    } onCancel: {
+      fail(CancellationError())
+    }
+  }
+
+  /// Makes `next` throw `error` at once and from now on.
+  func fail(_ error: any Error) {
+    let reader = state.withLock { state in
+      if state.failure == nil { state.failure = error }
+      defer { state.reader = nil }
+      return state.reader
+    }
+    reader?.resume(throwing: error)
+  }
+
+  /// Fails with `timeout` when the reader has waited longer than `limit`.
+  func failIfIdle(for limit: TimeAmount) {
+    let isIdle = state.withLock { state in
+      state.waitingSince.map { $0 + limit <= .now() } ?? false
+    }
+    if isIdle {
+      let seconds = limit.nanoseconds / 1_000_000_000
+      fail(LineError(.timeout, "nothing came for this upload in \(seconds) seconds"))
+    }
+  }
+
+  /// Drops what is in it and what still comes.
+  func close() {
+    let dropped = state.withLock { state in
+      state.isClosed = true
+      defer { state.items.removeAll() }
+      return state.items.reduce(0) { $0 + $1.cost }
+    }
+    budget.release(dropped)
+  }
+}

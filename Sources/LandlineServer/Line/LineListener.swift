@@ -1,0 +1,90 @@
+import Framing
+import LandlineProtocol
+import LandlineTransport
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NIOTLS
+
+/// The one encrypted port: takes connections in and dispatches them by ALPN.
+struct LineListener {
+  /// What a connection turned out to be.
+  enum Accepted: Sendable {
+    case line(LineChannel, ConnectionRegistry.ID)
+    /// HTTP, which its own handlers answer.
+    case web(any Channel)
+  }
+
+  typealias Server = NIOAsyncChannel<EventLoopFuture<Accepted>, Never>
+
+  let settings: ServerSettings
+  let tls: NIOSSLContext
+  let registry: ConnectionRegistry
+  let logger: Logger
+
+  /// The size of one read in bytes: large, for each costs a system call and a pass through TLS.
+  static let readSize = 262_144
+
+  func bind(on group: any EventLoopGroup) async throws -> Server {
+    let stallTimeout = TimeAmount.seconds(settings.stallTimeout)
+    return try await ServerBootstrap(group: group)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelOption(.backlog, value: 1_024)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptErrors(logger: logger))
+        }
+      }
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.socketOption(.so_keepalive), value: 1)
+      .childChannelOption(
+        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.readSize)
+      )
+      .bind(host: settings.listenHost, port: settings.listenPort) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try prepare(channel, stallTimeout: stallTimeout)
+        }
+      }
+  }
+
+  private func prepare(_ channel: any Channel, stallTimeout: TimeAmount) throws
+    -> EventLoopFuture<Accepted>
+  {
+    guard let id = registry.admit(channel) else {
+      channel.close(promise: nil)
+      return channel.eventLoop.makeFailedFuture(LineTransportError.closed)
+    }
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(NIOSSLServerHandler(context: tls))
+    let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Accepted> { result, channel in
+      channel.eventLoop.makeCompletedFuture {
+        if result == .negotiated(LineProtocol.alpn) {
+          let line = try LineChannel(
+            channel: channel, limits: .init(head: LineProtocol.maximumHeadBeforeLogin, body: 0),
+            stallTimeout: stallTimeout)
+          return .line(line, id)
+        }
+        try channel.pipeline.syncOperations.addHandler(WebPlaceholder())
+        return .web(channel)
+      }
+    }
+    try pipeline.addHandler(negotiation)
+    return negotiation.protocolNegotiationResult
+  }
+}
+
+/// Keeps the listener alive when one accept fails, for instance because descriptors have run out.
+private final class AcceptErrors: ChannelInboundHandler {
+  typealias InboundIn = Never
+
+  private let logger: Logger
+
+  init(logger: Logger) {
+    self.logger = logger
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    logger.warning("a connection could not be accepted", metadata: ["error": "\(error)"])
+  }
+}

@@ -1,0 +1,121 @@
+import Framing
+import LandlineProtocol
+import LandlineServices
+import LandlineTransport
+import Logging
+import NIOCore
+
+/// One connection of the line protocol, from hello to its end.
+///
+///     reader (this task, on the event loop) ── whole requests ──► a child task each
+///        │                                                        (disk work on threads that may block)
+///        └── data, commit, cancel ──► the put's pipe ──────────────► its task
+///
+/// All answers go through the line's own bounded queue.
+final class LineSession: Sendable {
+  /// How the client shows who it is.
+  enum Door: Sendable {
+    /// Over TLS: device key, access token or invite.
+    case line
+    /// Over the control socket: the secret that lies beside it.
+    case control(secret: String)
+  }
+
+  let line: LineChannel
+  let sender: AnswerSender
+  let services: Services
+  let table = RequestTable()
+  /// What waits in the pipes of its puts.
+  let budget = ByteBudget(limit: 4_194_304)
+  /// For small puts: each has a file open.
+  let smallPuts = Slots(count: 16)
+  /// For answers with bodies: each holds up to a megabyte until there is room for it on the line.
+  let bulkAnswers = Slots(count: 4)
+  let blocking: BlockingTaskExecutor
+  let stallTimeout: TimeAmount
+  let logger: Logger
+  private let door: Door
+  private let registry: ConnectionRegistry
+  private let connection: ConnectionRegistry.ID
+
+  init(
+    line: LineChannel, door: Door, services: Services, registry: ConnectionRegistry,
+    connection: ConnectionRegistry.ID, blocking: BlockingTaskExecutor, stallTimeout: TimeAmount,
+    logger: Logger
+  ) {
+    self.line = line
+    sender = AnswerSender(line: line)
+    self.door = door
+    self.services = services
+    self.registry = registry
+    self.connection = connection
+    self.blocking = blocking
+    self.stallTimeout = stallTimeout
+    self.logger = logger
+  }
+
+  /// Ends it from outside: the client is told `error`, then it is closed.
+  func interrupt(_ error: LineError) {
+    line.interrupt(with: error)
+  }
+
+  /// The server is ending: closes when nothing is open (any more).
+  func beginDrain() {
+    if table.isEmpty { interrupt(LineError(.shuttingDown, "the server is ending")) }
+  }
+
+  /// Notes that a request is over.
+  func finished(_ id: UInt64, succeeded: Bool) {
+    table.finish(id, succeeded: succeeded)
+    if registry.isDraining { beginDrain() }
+  }
+
+  func run() async {
+    registry.attach(self, to: connection)
+    do {
+      let login = Login(line: line, sender: sender, accounts: services.accounts, door: door)
+      if let principal = try await login.run(accepting: table.isNew) {
+        try await serve(principal)
+      }
+    } catch {
+      if let error = Self.lastWord(about: error) {
+        logger.info("connection ended", metadata: ["reason": "\(error)"])
+        try? await sender.send(nil, .error(error))
+      }
+    }
+    await line.finish()
+  }
+
+  /// What the client is told when its connection cannot go on; nil when there is nobody to tell.
+  private static func lastWord(about error: any Error) -> LineError? {
+    switch error {
+    case let error as LineError: error
+    case let error as FramingError:
+      switch error.code {
+      case .headTooLarge, .bodyTooLarge: LineError(.tooLarge, error.message)
+      case .truncated: nil
+      default: LineError(.badRequest, error.message)
+      }
+    case LineTransportError.stalled(let what): LineError(.timeout, what)
+    default: nil
+    }
+  }
+
+  private func serve(_ principal: Principal) async throws {
+    registry.loggedIn(principal, on: connection)
+    // A removal at this very moment either finds us in the registry or is found here.
+    guard try await services.accounts.isStillGood(principal) else {
+      throw LineError(.unauthenticated, "the account was removed")
+    }
+    try await withThrowingDiscardingTaskGroup { group in
+      let reader = RequestReader(session: self, principal: principal)
+      while let event = try await line.next() {
+        if let request = try await reader.take(event) {
+          let handler = RequestHandler(session: self, principal: principal, id: request.id)
+          group.addTask(executorPreference: blocking) { await handler.run(request) }
+        }
+      }
+      group.cancelAll()
+    }
+  }
+}

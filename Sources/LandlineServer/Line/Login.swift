@@ -1,0 +1,77 @@
+import Framing
+import LandlineProtocol
+import LandlineServices
+import LandlineTransport
+import NIOCore
+
+/// The beginning of a connection: hello, and who it is (docs/PROTOCOL.md section 4).
+struct Login {
+  let line: LineChannel
+  let sender: AnswerSender
+  let accounts: AccountService
+  let door: LineSession.Door
+
+  /// - Parameter isNew: whether an id may be used.
+  /// - Returns: nil when the client left, or was told why it may not come in.
+  func run(accepting isNew: (UInt64) -> Bool) async throws -> Principal? {
+    let nonce = Secret.randomBytes(count: 32)
+    var isGreeted = false
+    while let request = try await nextRequest() {
+      guard isNew(request.id) else { throw LineError(.badRequest, "the id \(request.id) is not new") }
+      do {
+        switch request.operation {
+        case .hello(let hello) where !isGreeted:
+          guard hello.versions.contains(LineProtocol.version) else {
+            throw LineError(.unsupported, "this server speaks version \(LineProtocol.version) only")
+          }
+          isGreeted = true
+          try await sender.send(
+            request.id, .hello(HelloAnswer(software: Software.name, nonce: nonce)))
+        case .login(let login) where isGreeted:
+          return try await welcome(try await logIn(login, nonce), request.id)
+        case .join(let join) where isGreeted:
+          guard case .line = door else {
+            throw LineError(.unsupported, "nobody joins over the control socket")
+          }
+          return try await welcome(try await accounts.join(join, nonce: nonce), request.id)
+        default:
+          throw LineError(
+            .unauthenticated,
+            isGreeted ? "log in first" : "the first request must be hello, and it comes once")
+        }
+      } catch let error as LineError {
+        try await sender.send(request.id, .error(error))
+        // A name that is taken is worth another try on the same connection; nothing else is.
+        guard error.code == .exists else { return nil }
+      }
+    }
+    return nil
+  }
+
+  private func logIn(_ login: LoginRequest, _ nonce: [UInt8]) async throws -> Principal {
+    switch door {
+    case .line: return try await accounts.login(login, nonce: nonce)
+    case .control(let secret):
+      // Compared by their hashes, so that the time it takes says nothing about where they differ.
+      guard let offered = login.secret, Secret.hash(offered) == Secret.hash(secret) else {
+        throw LineError(.unauthenticated, "that is not the secret of this control socket")
+      }
+      return .local
+    }
+  }
+
+  private func welcome(_ principal: Principal, _ id: UInt64) async throws -> Principal {
+    // Before the answer, for the client may use them as soon as it has it.
+    try await line.setLimits(.init(head: LineProtocol.maximumHead, body: LineProtocol.maximumBody))
+    try await sender.send(id, .welcome(accounts.welcome(principal)))
+    return principal
+  }
+
+  /// The next request; bodies cannot come here, the limits see to it.
+  private func nextRequest() async throws -> Request? {
+    while let event = try await line.next() {
+      if case .head(let head, _) = event { return try JSON.decode(Request.self, from: head) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,73 @@
+import LandlineProtocol
+import LandlineServices
+import LandlineTransport
+import NIOCore
+
+/// Runs one put: takes its bytes from the pipe, gives them to the upload, answers.
+struct PutHandler: Sendable {
+  let session: LineSession
+  let principal: Principal
+  let id: UInt64
+  let pipe: BodyPipe
+
+  func run(_ request: PutRequest) async throws {
+    let pipe = pipe
+    let start = try await session.services.files.upload(request, by: principal) {
+      pipe.fail(LineError(.superseded, "another connection continues this upload"))
+    }
+    switch start {
+    case .stored(let stored): try await session.sender.send(id, .stored(stored))
+    case .skipped(let path): try await session.sender.send(id, .skipped(path))
+    case .upload(let upload):
+      do {
+        let digest =
+          request.isWhole ? try await receiveWhole(request, upload) : try await receiveParts(upload)
+        if let stored = try await upload.commit(digest) {
+          try await session.sender.send(id, .stored(stored))
+        } else {
+          try await session.sender.send(id, .skipped(PathAnswer(path: request.path)))
+        }
+      } catch {
+        await upload.close()
+        throw error
+      }
+    }
+  }
+
+  /// Takes the put's own body, which is the file.
+  private func receiveWhole(_ request: PutRequest, _ upload: FileUpload) async throws -> Digest256 {
+    guard let digest = request.sha256 else { throw LineError(.badRequest, "sha256 is missing") }
+    while true {
+      switch try await pipe.next() {
+      case .bytes(let buffer): try buffer.withUnsafeReadableBytes(upload.write)
+      case .end: return digest
+      case .commit, .cancel: throw LineError.cancelled
+      }
+    }
+  }
+
+  /// Says where to continue, and takes the bytes until the commit.
+  private func receiveParts(_ upload: FileUpload) async throws -> Digest256 {
+    let heartbeat = Heartbeat(session.sender, id: id)
+    let prefix = try await upload.prepare { try await heartbeat.beat(done: $0, total: $1) }
+    session.table.ready(id)
+    try await session.sender.send(
+      id, .ready(ReadyAnswer(offset: upload.offset, prefixSha256: prefix)))
+
+    let limit = session.stallTimeout
+    let idleCheck = session.line.channel.eventLoop.scheduleRepeatedTask(
+      initialDelay: limit, delay: .nanoseconds(limit.nanoseconds / 4)
+    ) { [pipe] _ in pipe.failIfIdle(for: limit) }
+    defer { idleCheck.cancel() }
+    while true {
+      switch try await pipe.next() {
+      case .bytes(let buffer): try buffer.withUnsafeReadableBytes(upload.write)
+      case .commit(let digest): return digest
+      case .cancel(let discard):
+        await upload.close(discarding: discard)
+        throw LineError.cancelled
+      case .end: throw LineError(.internal, "a body ended that did not begin")
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Synchronization
+
+/// A fixed number of slots for work that holds memory or descriptors; who finds none waits in line.
+final class Slots: Sendable {
+  private struct State {
+    var free: Int
+    var lastTicket: UInt64 = 0
+    /// First come, first served: tickets only grow.
+    var waiters: [(ticket: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
+  }
+
+  private let state: Mutex<State>
+
+  init(count: Int) {
+    state = Mutex(State(free: count))
+  }
+
+  /// Runs `body` in a slot.
+  /// - Throws: what `body` throws; `CancellationError` while it waits.
+  func withSlot<Result>(_ body: () async throws -> Result) async throws -> Result {
+    try await acquire()
+    defer { release() }
+    return try await body()
+  }
+
+  private func acquire() async throws {
+    let ticket = state.withLock { state in
+      state.lastTicket += 1
+      return state.lastTicket
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let outcome = state.withLock { state -> Result<Void, any Error>? in
+          if Task.isCancelled { return .failure(CancellationError()) }
+          if state.free > 0 {
+            state.free -= 1
+            return .success(())
+          }
+          state.waiters.append((ticket, continuation))
+          return nil
+        }
+        if let outcome { continuation.resume(with: outcome) }
+      }
+    } onCancel: {
+      let waiter = state.withLock { state in
+        state.waiters.firstIndex { $0.ticket == ticket }.map { state.waiters.remove(at: $0) }
+      }
+      waiter?.continuation.resume(throwing: CancellationError())
+    }
+  }
+
+  private func release() {
+    let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+      if state.waiters.isEmpty {
+        state.free += 1
+        return nil
+      }
+      // The slot goes from hand to hand, so that nobody slips in between.
+      return state.waiters.removeFirst().continuation
+    }
+    next?.resume()
+  }
+}
