@@ -1,0 +1,78 @@
+import ArgumentParser
+import LandlineProtocol
+import LandlineServer
+import Logging
+import ServiceLifecycle
+
+/// `landline serve`: the server, in the foreground.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a server.",
+    discussion: """
+      Prints 'listening on ADDRESS:PORT' and, at the first start, the server's fingerprint and an invite
+      for its admin. Every option can also be given by environment (LANDLINE_LISTEN, …) or in a JSON
+      file named by --config ({"listen": "0.0.0.0:5263"}); an option here comes first, then the
+      environment, then the file.
+
+      Example: landline serve --data ./data --listen 0.0.0.0:5263 --advertise files.example.org:5263
+      """)
+
+  @Option(help: "The data folder; made when it is not there. (default: ./data)")
+  var data: String?
+  @Option(help: "ADDRESS:PORT to listen on; port 0 picks one. (default: 0.0.0.0:5263)")
+  var listen: String?
+  @Option(help: "HOST:PORT that goes into invites. (default: the machine's name and the port)")
+  var advertise: String?
+  @Option(help: "What the server calls itself. (default: the machine's name)")
+  var name: String?
+  @Option(help: "PEM file of a certificate chain that authorities vouch for.")
+  var certificate: String?
+  @Option(help: "PEM file of that certificate's private key.")
+  var privateKey: String?
+  @Option(help: "Seconds from connecting to logged in. (default: 10)")
+  var loginTimeout: Int?
+  @Option(help: "Seconds a client may be silent in the middle of something. (default: 120)")
+  var stallTimeout: Int?
+  @Option(help: "Seconds that running transfers get when the server ends. (default: 30)")
+  var drainTimeout: Int?
+  @Option(help: "Connections in all. (default: 8192)")
+  var maxConnections: Int?
+  @Option(help: "trace, debug, info, notice, warning, error or critical. (default: notice)")
+  var logLevel: String?
+  @Option(help: "A JSON file with settings.")
+  var config: String?
+  @Flag(help: "Print JSON, one object a line.")
+  var json = false
+
+  func run() async throws {
+    let values = try await ServeConfiguration(
+      file: config,
+      options: [
+        "data": data, "listen": listen, "advertise": advertise, "name": name,
+        "certificate": certificate, "private-key": privateKey,
+        "login-timeout": loginTimeout.map(String.init),
+        "stall-timeout": stallTimeout.map(String.init),
+        "drain-timeout": drainTimeout.map(String.init),
+        "max-connections": maxConnections.map(String.init), "log-level": logLevel,
+      ])
+    let settings = try values.settings()
+    let level = try values.logLevel()
+    var logger = Logger(label: "landline") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = level
+
+    let json = json
+    let server = LandlineServer(settings: settings, logger: logger) { started in
+      ServeOutput(json: json).print(started)
+    }
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [
+          .init(
+            service: server, successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        ],
+        gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: logger))
+    try await group.run()
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Configuration
+import LandlineProtocol
+import LandlineServer
+import Logging
+import SystemPackage
+
+/// The settings of a server from options, environment (`LANDLINE_…`) and file, in this order.
+struct ServeConfiguration {
+  private let reader: ConfigReader
+
+  /// - Parameters:
+  ///   - file: path of a JSON object with the same names as the options, or nil.
+  ///   - options: by name, nil where not given.
+  init(file: String?, options: [String: String?]) async throws {
+    var given: [AbsoluteConfigKey: ConfigValue] = [:]
+    for (name, value) in options {
+      if let value { given[AbsoluteConfigKey([name])] = ConfigValue(.string(value), isSecret: false) }
+    }
+    var providers: [any ConfigProvider] = [
+      InMemoryProvider(name: "options", values: given),
+      EnvironmentVariablesProvider().prefixKeys(with: "landline"),
+    ]
+    if let file {
+      do {
+        providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
+      } catch {
+        throw ValidationError("the settings file \(file) cannot be used: \(error)")
+      }
+    }
+    reader = ConfigReader(providers: providers)
+  }
+
+  /// - Throws: `ValidationError` that names the setting.
+  func settings() throws -> ServerSettings {
+    var settings = ServerSettings()
+    settings.data = text("data") ?? settings.data
+    if let listen = text("listen") {
+      guard let endpoint = Self.endpoint(listen) else {
+        throw ValidationError("listen '\(listen)' is not ADDRESS:PORT")
+      }
+      settings.listenHost = endpoint.host
+      settings.listenPort = endpoint.port
+    }
+    settings.advertise = text("advertise")
+    settings.name = text("name")
+    settings.certificateFile = text("certificate")
+    settings.privateKeyFile = text("private-key")
+    settings.loginTimeout = try Int64(number("login-timeout", 1...3_600) ?? Int(settings.loginTimeout))
+    settings.stallTimeout = try Int64(number("stall-timeout", 1...86_400) ?? Int(settings.stallTimeout))
+    settings.drainTimeout = try Int64(number("drain-timeout", 0...86_400) ?? Int(settings.drainTimeout))
+    settings.maximumConnections =
+      try number("max-connections", 1...1_000_000) ?? settings.maximumConnections
+    return settings
+  }
+
+  func logLevel() throws -> Logger.Level {
+    guard let name = text("log-level") else { return .notice }
+    guard let level = Logger.Level(rawValue: name) else {
+      throw ValidationError("log-level '\(name)' is none of trace, debug, info, notice, warning, error, critical")
+    }
+    return level
+  }
+
+  /// `:0` and `:5263` mean all addresses.
+  private static func endpoint(_ text: String) -> HostPort? {
+    HostPort(text.hasPrefix(":") ? "0.0.0.0" + text : text, defaultPort: LineProtocol.port)
+  }
+
+  private func text(_ name: String) -> String? {
+    reader.string(forKey: ConfigKey([name]))
+  }
+
+  private func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+    // A file may say 10 or "10"; options and environment are text.
+    let key = ConfigKey([name])
+    guard let text = reader.string(forKey: key) ?? reader.int(forKey: key).map(String.init) else {
+      return nil
+    }
+    guard let value = Int(text), range.contains(value) else {
+      throw ValidationError("\(name) '\(text)' is not a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+}
