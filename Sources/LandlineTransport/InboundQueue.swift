@@ -79,7 +79,10 @@ final class InboundQueue: Sendable {
     if let taken { return taken }
     let event = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        enum Outcome { case now(Result<LineEvent?, any Error>), waiting }
+        enum Outcome {
+          case now(Result<LineEvent?, any Error>)
+          case waiting
+        }
         let outcome = state.withLock { state -> Outcome in
           if let event = state.events.popFirst() {
             state.cost -= event.cost

@@ -59,6 +59,15 @@ public final class LineChannel: Sendable {
     if wait { try await outbound.waitForRoom() }
   }
 
+  /// Sends a last message without waiting for room; whatever is sent after it is refused.
+  public func sendLast(head: [UInt8]) {
+    guard let (flush, _) = try? outbound.add(.init(head: head, body: nil)) else { return }
+    outbound.seal()
+    if flush {
+      channel.eventLoop.execute { [handler] in handler.value.flushQueued() }
+    }
+  }
+
   /// Ends the connection in order: sends what waits, says that nothing follows, and gives the peer `linger` to read it.
   public func finish(linger: TimeAmount = .seconds(1)) async {
     let giveUp = channel.eventLoop.scheduleTask(in: linger + .seconds(4)) { [channel] in

@@ -21,6 +21,7 @@ final class OutboundQueue: Sendable {
     var waiting = 0
     var isFlushScheduled = false
     var end: (any Error)?
+    var isSealed = false
     var nextWaiter = 0
     var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
@@ -33,6 +34,7 @@ final class OutboundQueue: Sendable {
   func add(_ message: Message) throws -> (flush: Bool, wait: Bool) {
     try state.withLock { state in
       if let end = state.end { throw end }
+      if state.isSealed { throw LineTransportError.closed }
       state.messages.append(message)
       state.waiting += message.count
       defer { state.isFlushScheduled = true }
@@ -69,6 +71,16 @@ final class OutboundQueue: Sendable {
     for waiter in drained { waiter.resume() }
   }
 
+  /// Refuses further messages; those that are here are sent. Who waits for room is told that there will be none.
+  func seal() {
+    let waiters = state.withLock { state in
+      state.isSealed = true
+      defer { state.waiters = [:] }
+      return Array(state.waiters.values)
+    }
+    for waiter in waiters { waiter.resume(throwing: LineTransportError.closed) }
+  }
+
   var waiting: Int { state.withLock { $0.waiting } }
 
   /// Ends it: who waits and who adds from now on is told `error`.
@@ -96,6 +108,7 @@ final class OutboundQueue: Sendable {
       try await withCheckedThrowingContinuation { continuation in
         let outcome = state.withLock { state -> Result<Void, any Error>? in
           if let end = state.end { return .failure(end) }
+          if state.isSealed { return .failure(LineTransportError.closed) }
           if state.waiting <= Self.high { return .success(()) }
           if Task.isCancelled { return .failure(CancellationError()) }
           state.waiters[number] = continuation

@@ -15,6 +15,13 @@ struct AnswerSender: Sendable {
     try await line.send(head: bytes, body: body)
   }
 
+  /// The last message of the connection; it does not wait for room.
+  func sendLast(_ reply: Reply) {
+    var bytes: [UInt8] = []
+    guard (try? MessageEncoder.encode(head: JSON.encode(Answer(id: nil, reply)), into: &bytes)) != nil else { return }
+    line.sendLast(head: bytes)
+  }
+
   /// A body message, whose head is always the same but for two numbers.
   func sendData(_ id: UInt64, _ body: ByteBuffer) async throws {
     var bytes: [UInt8] = []

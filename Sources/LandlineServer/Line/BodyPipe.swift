@@ -23,6 +23,8 @@ final class BodyPipe: Sendable {
   private struct State {
     var items = CircularBuffer<Item>()
     var failure: (any Error)?
+    /// Nothing follows what is in it.
+    var isEnded = false
     /// Nobody takes any more: what comes is dropped.
     var isClosed = false
     var reader: CheckedContinuation<Item, any Error>?
@@ -52,27 +54,32 @@ final class BodyPipe: Sendable {
     reader?.resume(returning: item)
   }
 
-  /// The next item. For one task.
-  /// - Throws: what `fail` said, or `CancellationError`.
+  /// The next item. For one task, which is not woken by its cancellation but by `end` or `fail`: what has arrived is
+  /// worth keeping.
+  /// - Throws: what `fail` said; `CancellationError` behind the last item before `end`.
   func next() async throws -> Item {
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        let result = state.withLock { state -> Result<Item, any Error>? in
-          if let failure = state.failure { return .failure(failure) }
-          if Task.isCancelled { return .failure(CancellationError()) }
-          guard let item = state.items.popFirst() else {
-            state.reader = continuation
-            state.waitingSince = .now()
-            return nil
-          }
-          return .success(item)
-        }
-        if case .success(let item) = result { budget.release(item.cost) }
-        if let result { continuation.resume(with: result) }
+    try await withCheckedThrowingContinuation { continuation in
+      let result = state.withLock { state -> Result<Item, any Error>? in
+        if let failure = state.failure { return .failure(failure) }
+        if let item = state.items.popFirst() { return .success(item) }
+        if state.isEnded { return .failure(CancellationError()) }
+        state.reader = continuation
+        state.waitingSince = .now()
+        return nil
       }
-    } onCancel: {
-      fail(CancellationError())
+      if case .success(let item) = result { budget.release(item.cost) }
+      if let result { continuation.resume(with: result) }
     }
+  }
+
+  /// Says that nothing follows, because the connection is over.
+  func end() {
+    let reader = state.withLock { state in
+      state.isEnded = true
+      defer { state.reader = nil }
+      return state.reader
+    }
+    reader?.resume(throwing: CancellationError())
   }
 
   /// Makes `next` throw `error` at once and from now on.

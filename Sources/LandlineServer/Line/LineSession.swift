@@ -78,12 +78,16 @@ final class LineSession: Sendable {
         try await serve(principal)
       }
     } catch {
-      if let error = Self.lastWord(about: error) {
-        logger.info("connection ended", metadata: ["reason": "\(error)"])
-        try? await sender.send(nil, .error(error))
-      }
+      sayLastWord(about: error)
     }
     await line.finish()
+  }
+
+  /// Tells the client why its connection ends; nothing is sent behind it.
+  private func sayLastWord(about error: any Error) {
+    guard let error = Self.lastWord(about: error) else { return }
+    logger.info("connection ended", metadata: ["reason": "\(error)"])
+    sender.sendLast(.error(error))
   }
 
   /// What the client is told when its connection cannot go on; nil when there is nobody to tell.
@@ -107,14 +111,22 @@ final class LineSession: Sendable {
     guard try await services.accounts.isStillGood(principal) else {
       throw LineError(.unauthenticated, "the account was removed")
     }
-    try await withThrowingDiscardingTaskGroup { group in
-      let reader = RequestReader(session: self, principal: principal)
-      while let event = try await line.next() {
-        if let request = try await reader.take(event) {
-          let handler = RequestHandler(session: self, principal: principal, id: request.id)
-          group.addTask(executorPreference: blocking) { await handler.run(request) }
+    await withDiscardingTaskGroup { group in
+      var revocation: LineError?
+      do {
+        let reader = RequestReader(session: self)
+        while let event = try await line.next() {
+          if let request = try await reader.take(event) {
+            let handler = RequestHandler(session: self, principal: principal, id: request.id)
+            group.addTask(executorPreference: blocking) { await handler.run(request) }
+          }
         }
+      } catch {
+        sayLastWord(about: error)
+        // Who may not be here any more stores nothing more either.
+        if let error = error as? LineError, error.code == .unauthenticated { revocation = error }
       }
+      table.endAll(dropping: revocation)
       group.cancelAll()
     }
   }

@@ -1,5 +1,4 @@
 import LandlineProtocol
-import LandlineServices
 import LandlineTransport
 import NIOCore
 
@@ -23,12 +22,10 @@ final class RequestReader {
   }
 
   private let session: LineSession
-  private let principal: Principal
   private var body = Body.nowhere
 
-  init(session: LineSession, principal: Principal) {
+  init(session: LineSession) {
     self.session = session
-    self.principal = principal
   }
 
   /// - Returns: a request to be run, if one begins with this event.

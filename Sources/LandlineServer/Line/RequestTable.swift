@@ -75,6 +75,16 @@ final class RequestTable: Sendable {
     pipe?.close()
   }
 
+  /// Ends all of them, because the connection is over.
+  /// - Parameter dropping: an error that puts are to fail with at once; nil: they still take what has arrived.
+  func endAll(dropping error: (any Error)?) {
+    let requests = state.withLock { Array($0.requests.values) }
+    for request in requests {
+      if let error { request.pipe?.fail(error) } else { request.pipe?.end() }
+      request.cancel()
+    }
+  }
+
   /// Where the body of a `data` message goes.
   enum Destination {
     case pipe(BodyPipe)

@@ -212,7 +212,8 @@ public struct AccountService: Sendable {
     }
     guard Self.isRole(role, atMost: principal) else {
       throw LineError(
-        .forbidden, "a token's role cannot be above its maker's: \(principal.account) is "
+        .forbidden,
+        "a token's role cannot be above its maker's: \(principal.account) is "
           + "\(principal.role), not \(role)")
     }
     let token = "lat_" + Secret.make()

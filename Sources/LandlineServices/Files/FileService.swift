@@ -69,11 +69,11 @@ public struct FileService: Sendable {
   ) async throws -> FileDownload {
     let path = try file(request.path)
     try principal.requireRead(path)
+    var offset = request.offset ?? 0
+    guard offset >= 0 else { throw LineError(.badRequest, "an offset is not negative") }
     let content = try store.openFile(path)
     let size = content.status.size
     let recorded = try await recordedDigest(path, content.status.version)
-    var offset = request.offset ?? 0
-    guard offset >= 0 else { throw LineError(.badRequest, "an offset is not negative") }
     var hasher = SHA256()
     if offset > 0 {
       guard let prefix = request.prefixSha256 else {
@@ -154,26 +154,18 @@ public struct FileService: Sendable {
     if try refuse(path, ifExists) { return .skipped(PathAnswer(path: path.description)) }
 
     let isKept = request.resume == true
-    let key: UploadKey
-    if isKept {
-      guard let size = request.size, let modified else {
-        throw LineError(.badRequest, "to be continued, a put needs size and mtime")
-      }
-      key = UploadKey(
-        account: principal.accountID,
-        digest: Digest256(
-          hashing: path.bytes + Array("\0\(size) \(modified.seconds) \(modified.nanoseconds)".utf8)))
-    } else {
-      key = UploadKey(
-        account: principal.accountID, digest: Digest256(hashing: Secret.randomBytes(count: 32)))
+    if isKept && (request.size == nil || modified == nil) {
+      throw LineError(.badRequest, "to be continued, a put needs size and mtime")
     }
+    let key = UploadKey(
+      account: principal.accountID, digest: Self.uploadDigest(path, request.size, modified, isWhole: request.isWhole))
     let uploads = uploads
     let epoch = await uploads.acquire(key, supersede: superseded)
     let release: @Sendable () async -> Void = { await uploads.release(key, epoch: epoch) }
     do {
       let content = try store.openUpload(key, keepingOld: isKept)
       let target = UploadTarget(
-        path: path, size: request.size, modified: modified,
+        path: path, size: request.size, digest: request.sha256, modified: modified,
         executable: request.executable ?? false, ifExists: ifExists)
       return .upload(
         FileUpload(
@@ -182,6 +174,16 @@ public struct FileService: Sendable {
       await release()
       throw error
     }
+  }
+
+  /// What makes an upload the same as one before: path, size and time. Where these are not all known, or the file is
+  /// so small that it comes whole, nothing is ever continued, and the upload is like no other.
+  private static func uploadDigest(
+    _ path: RemotePath, _ size: Int64?, _ modified: FileTime?, isWhole: Bool
+  ) -> Digest256 {
+    guard let size, let modified, !isWhole else { return Digest256(hashing: Secret.randomBytes(count: 32)) }
+    return Digest256(
+      hashing: path.bytes + Array("\0\(size) \(modified.seconds) \(modified.nanoseconds)".utf8))
   }
 
   /// Looks early whether the name is free, so that nobody sends a gigabyte to be refused; the commit looks again.

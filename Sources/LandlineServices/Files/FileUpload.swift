@@ -62,7 +62,7 @@ public final class FileUpload {
       await end(keeping: received < size && isKept)
       throw LineError(.mismatch, "'\(target.path)' was to have \(size) bytes, but \(received) came")
     }
-    guard digest == expected else {
+    guard digest == expected, target.digest == nil || target.digest == expected else {
       await end(keeping: false)
       throw LineError(
         .mismatch,
@@ -134,6 +134,8 @@ public final class FileUpload {
 struct UploadTarget {
   var path: RemotePath
   var size: Int64?
+  /// SHA-256, where it was said beforehand.
+  var digest: Digest256?
   var modified: FileTime?
   var executable: Bool
   var ifExists: ExistingFile
