@@ -1,0 +1,52 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+_Static_assert(RESOLVE_NO_MAGICLINKS == 0x02, "as in CLinux.h");
+_Static_assert(RESOLVE_NO_SYMLINKS == 0x04, "as in CLinux.h");
+_Static_assert(RESOLVE_BENEATH == 0x08, "as in CLinux.h");
+
+int clinux_o_path(void) { return O_PATH; }
+
+int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+  struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
+  return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
+}
+
+int clinux_rename_noreplace(int olddirfd, const char *oldpath, int newdirfd, const char *newpath) {
+  return renameat2(olddirfd, oldpath, newdirfd, newpath, RENAME_NOREPLACE);
+}
+
+int clinux_openat(int dirfd, const char *path, int flags, mode_t mode) {
+  return openat(dirfd, path, flags, mode);
+}
+
+int clinux_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
+
+int clinux_peer_uid(int fd, uid_t *uid) {
+  struct ucred peer;
+  socklen_t length = sizeof peer;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return -1;
+  *uid = peer.uid;
+  return 0;
+}
+
+int clinux_syncfs(int fd) { return syncfs(fd); }
+
+int clinux_mount_id(int fd, uint64_t *mount) {
+  struct statx status;
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) != 0) return -1;
+  if (!(status.stx_mask & STATX_MNT_ID)) {
+    errno = ENOTSUP;
+    return -1;
+  }
+  *mount = status.stx_mnt_id;
+  return 0;
+}

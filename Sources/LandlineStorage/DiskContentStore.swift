@@ -1,0 +1,96 @@
+import CLinux
+import Glibc
+public import LandlineProtocol
+public import LandlineServices
+
+/// Keeps the files on the local disk, under `DATA/files`, and unfinished uploads beside them.
+///
+/// What an upload must be to survive a crash is in `DiskUpload`, why no path leads out in `Tree`.
+public final class DiskContentStore: ContentStore {
+  private let data: DataFolder
+  private let tree: Tree
+  private let uploads: UploadFolder
+
+  /// - Throws: `LineError` when the kept uploads cannot be read.
+  public init(folder: DataFolder) throws(LineError) {
+    data = folder
+    tree = Tree(folder)
+    uploads = UploadFolder(data: folder, tree: tree)
+    try uploads.sweep(now: nil)
+  }
+
+  public func status(of path: RemotePath) throws(LineError) -> EntryStatus {
+    // O_PATH looks at whatever it is, a symbolic link itself among them, and opens nothing.
+    let entry = try tree.open(path, flags: clinux_o_path())
+    let status = try Tree.status(of: entry, at: path)
+    if path.isFolderHint, status.kind != .folder {
+      throw LineError(errno: ENOTDIR, action: "look at", path: path)
+    }
+    return status
+  }
+
+  public func openFile(_ path: RemotePath) throws(LineError) -> any ReadableContent {
+    // O_NONBLOCK: to open a FIFO for reading waits for a writer, who may never come.
+    let file = try tree.open(path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
+    let status = try Tree.status(of: file, at: path)
+    switch status.kind {
+    case .folder: throw LineError(errno: EISDIR, action: "open", path: path)
+    case .other: throw LineError(errno: ENXIO, action: "open", path: path)
+    case .file: break
+    }
+    if path.isFolderHint { throw LineError(errno: ENOTDIR, action: "open", path: path) }
+    return DiskFile(file, status: status, path: path)
+  }
+
+  public func list(_ folder: RemotePath, after: [UInt8]?, limit: Int) throws(LineError)
+    -> ([FolderEntry], more: Bool)
+  {
+    var after = after
+    while true {
+      let page = try FolderPage.read(
+        try tree.openFolder(folder), at: folder, after: after, limit: limit)
+      // A page whose names all vanished while it was read: its reader could not go on from it.
+      guard page.entries.isEmpty, page.more, let last = page.last else {
+        return (page.entries, page.more)
+      }
+      after = last
+    }
+  }
+
+  public func openUpload(_ key: UploadKey, keepingOld: Bool) throws(LineError)
+    -> any UploadContent
+  {
+    try uploads.open(key, keepingOld: keepingOld)
+  }
+
+  public func dropUpload(_ key: UploadKey) throws(LineError) {
+    try uploads.drop(key)
+  }
+
+  public func dropUploads(account: Int64) throws(LineError) {
+    try uploads.drop(account: account)
+  }
+
+  /// Drops what has been kept for 7 days without a further byte, and of each account's what is over
+  /// 64. Never an upload that is running. To be called at start and once a day.
+  /// - Parameter now: seconds since 1970.
+  public func sweepUploads(now: Int64) throws(LineError) {
+    try uploads.sweep(now: now)
+  }
+
+  public func remove(_ path: RemotePath) throws(LineError) {
+    try tree.remove(path)
+  }
+
+  public func space() throws(LineError) -> (free: Int64, total: Int64) {
+    var disk = statvfs()
+    guard retrying({ fstatvfs(data.files.raw, &disk) }) == 0 else {
+      throw LineError(errno: errno, action: "look at the disk of", path: .root)
+    }
+    let block = UInt64(disk.f_frsize)
+    return (
+      free: Int64(clamping: UInt64(disk.f_bavail) * block),
+      total: Int64(clamping: UInt64(disk.f_blocks) * block)
+    )
+  }
+}

@@ -1,0 +1,26 @@
+import Glibc
+import LandlineProtocol
+import LandlineServices
+
+/// A file of the tree, open for reading until it is let go of.
+final class DiskFile: ReadableContent {
+  let status: EntryStatus
+  private let file: Descriptor
+  private let path: RemotePath
+
+  init(_ file: consuming Descriptor, status: EntryStatus, path: RemotePath) {
+    self.file = file
+    self.status = status
+    self.path = path
+  }
+
+  func currentStatus() throws(LineError) -> EntryStatus {
+    try Tree.status(of: file, at: path)
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(LineError) -> Int {
+    let count = retrying { pread(file.raw, buffer.baseAddress, buffer.count, off_t(offset)) }
+    guard count >= 0 else { throw LineError(errno: errno, action: "read", path: path) }
+    return count
+  }
+}

@@ -1,0 +1,78 @@
+import GRDB
+public import LandlineProtocol
+public import LandlineServices
+
+extension SQLiteStore: HashStore {
+  public func hash(of path: RemotePath) async throws -> RecordedHash? {
+    let hasFineTimes = hasFineTimes
+    return try await read { database in
+      guard
+        let row = try Row.fetchOne(
+          database, sql: "SELECT * FROM files WHERE path = ?",
+          arguments: [DatabaseValue.blob(path.bytes)]),
+        let digest = Digest256(bytes: row.bytes("sha256"))
+      else { return nil }
+      let version = FileVersion(row: row)
+      let recorded = FileTime(seconds: row["recorded"], nanoseconds: row["recorded_nanos"])
+      guard hasFineTimes || recorded.isSafely(after: version.changed) else { return nil }
+      return RecordedHash(version: version, digest: digest)
+    }
+  }
+
+  public func record(_ hash: RecordedHash, for path: RemotePath) async throws {
+    try await record(hash, for: path, at: .now())
+  }
+
+  func record(_ hash: RecordedHash, for path: RemotePath, at time: FileTime) async throws {
+    let version = hash.version
+    try await write(.normal) { database in
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        arguments: [
+          DatabaseValue.blob(path.bytes),
+          // SQLite's integers are signed: the same 64 bits.
+          Int64(bitPattern: version.device), Int64(bitPattern: version.inode), version.size,
+          version.modified.seconds, version.modified.nanoseconds,
+          version.changed.seconds, version.changed.nanoseconds,
+          DatabaseValue.blob(hash.digest.bytes), time.seconds, time.nanoseconds,
+        ])
+    }
+  }
+
+  public func forget(_ path: RemotePath) async throws {
+    let bytes = path.bytes
+    try await write(.normal) { database in
+      guard !bytes.isEmpty else { return try database.execute(sql: "DELETE FROM files") }
+      // What is under it begins with it and '/', and so lies between that and '0', the next byte.
+      try database.execute(
+        sql: "DELETE FROM files WHERE path = ? OR path > ? AND path < ?",
+        arguments: [
+          DatabaseValue.blob(bytes), DatabaseValue.blob(bytes + [UInt8(ascii: "/")]),
+          DatabaseValue.blob(bytes + [UInt8(ascii: "0")]),
+        ])
+    }
+  }
+}
+
+extension FileTime {
+  /// Whether a change that happens now gets another time than `changed`, even where the kernel's
+  /// times move with the timer tick (`Kernel.hasFineTimes`): twice the longest tick has passed.
+  func isSafely(after changed: FileTime) -> Bool {
+    guard seconds >= changed.seconds else { return false }
+    guard seconds - changed.seconds < 2 else { return true }
+    let nanoseconds =
+      (seconds - changed.seconds) * 1_000_000_000 + Int64(nanoseconds - changed.nanoseconds)
+    return nanoseconds >= 20_000_000
+  }
+}
+
+extension FileVersion {
+  init(row: Row) {
+    let device: Int64 = row["device"]
+    let inode: Int64 = row["inode"]
+    self.init(
+      device: UInt64(bitPattern: device), inode: UInt64(bitPattern: inode), size: row["size"],
+      modified: FileTime(seconds: row["mtime"], nanoseconds: row["mtime_nanos"]),
+      changed: FileTime(seconds: row["ctime"], nanoseconds: row["ctime_nanos"]))
+  }
+}

@@ -1,0 +1,102 @@
+import GRDB
+import LandlineProtocol
+
+/// Accounts and recorded hashes in one SQLite database, `DATA/landline/landline.sqlite`.
+///
+/// In WAL mode: readers never wait for the writer. Accounts are written with `synchronous = FULL`,
+/// so that what a method has done is durable when it returns. Hashes are written with `NORMAL`,
+/// which leaves the database whole after a crash but may forget the last transactions: storing a
+/// file costs two fsyncs already, and a forgotten hash is computed again. One connection writes
+/// both, each setting its own level first, so neither ever waits for a lock that the other holds.
+public final class SQLiteStore: Sendable {
+  let pool: DatabasePool
+  let hasFineTimes: Bool
+  // The lock on the data folder must outlive the database.
+  private let folder: DataFolder
+
+  /// Opens the database, makes it if it is missing, and brings it up to date.
+  /// - Throws: `StorageError`: `newerDatabase`, `damagedDatabase`, and what else stands in the way.
+  public convenience init(folder: DataFolder) throws(StorageError) {
+    try self.init(folder: folder, hasFineTimes: Kernel.hasFineTimes)
+  }
+
+  init(folder: DataFolder, hasFineTimes: Bool) throws(StorageError) {
+    let file = DatabaseFile(folder: folder)
+    try file.checkPath()
+    try file.refuseNewer()
+    try file.makeIfMissing()
+    do {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(5)
+      configuration.foreignKeysEnabled = true
+      // Every query here is a look-up by key: more readers would only hold memory.
+      configuration.maximumReaderCount = 2
+      configuration.label = "landline.storage"
+      pool = try DatabasePool(path: file.path, configuration: configuration)
+      try Schema.migrator.migrate(pool)
+      try pool.write { try Self.cleanUpInvites($0, now: FileTime.now().seconds) }
+    } catch {
+      throw file.failure(error)
+    }
+    self.folder = folder
+    self.hasFineTimes = hasFineTimes
+  }
+
+  /// Closes the database, after which no method works any more.
+  /// - Throws: `LineError` when it is still in use.
+  public func close() throws {
+    do {
+      try pool.close()
+    } catch let error as DatabaseError {
+      throw LineError(database: error)
+    }
+  }
+
+  /// Levels of `PRAGMA synchronous`.
+  enum Durability: String {
+    case full = "FULL"
+    case normal = "NORMAL"
+  }
+
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    do {
+      return try await pool.read(body)
+    } catch let error as DatabaseError {
+      throw LineError(database: error)
+    }
+  }
+
+  func write<Value: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    do {
+      return try await pool.writeWithoutTransaction { database in
+        // Before each transaction, not after the one that differs: a task that is cancelled
+        // interrupts SQLite anywhere, and must not leave the wrong level behind.
+        try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+        var value: Value?
+        try database.inTransaction(.immediate) {
+          value = try body(database)
+          return .commit
+        }
+        guard let value else { throw LineError(.internal, "the database gave no answer") }
+        return value
+      }
+    } catch let error as DatabaseError {
+      throw LineError(database: error)
+    }
+  }
+}
+
+extension LineError {
+  init(database error: DatabaseError) {
+    if error.resultCode == .SQLITE_FULL {
+      self.init(.noSpace, "the server's disk is full")
+    } else {
+      let reason = error.message ?? "\(error.resultCode)"
+      self.init(.internal, "the server's database failed: \(reason)")
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import LandlineServices
+import Synchronization
+
+/// The folders whose names, up to the root, this process knows to be durable.
+///
+/// A file is durable only when every folder on the way to it is. Those that this process made are
+/// not the whole question: another upload may have made one an instant ago and not synced it yet, a
+/// person may have made one by hand, a server that was killed may have left one. So each folder's
+/// way up is synced once, the first time something is published in it, and then remembered.
+final class SettledFolders: Sendable {
+  /// A folder that was removed and made again under the same name has another inode (or the same
+  /// one again, if it was removed by this server: then `forget` has been called).
+  struct Identity: Hashable {
+    var device: UInt64
+    var inode: UInt64
+
+    init(_ version: FileVersion) {
+      device = version.device
+      inode = version.inode
+    }
+  }
+
+  /// A bound for a tree of very many folders; reaching it costs some fsyncs, nothing else.
+  private static let most = 4_096
+
+  private let folders = Mutex<[[UInt8]: Identity]>([:])
+
+  func contains(_ path: [UInt8], _ identity: Identity) -> Bool {
+    folders.withLock { $0[path] == identity }
+  }
+
+  func insert(_ new: [([UInt8], Identity)]) {
+    folders.withLock { folders in
+      if folders.count + new.count > Self.most { folders.removeAll() }
+      for (path, identity) in new { folders[path] = identity }
+    }
+  }
+
+  func forget(_ path: [UInt8]) {
+    folders.withLock { $0[path] = nil }
+  }
+}

@@ -1,0 +1,175 @@
+import CLinux
+import Glibc
+import LandlineProtocol
+import LandlineServices
+
+/// The tree of names below `DATA/files`, entered only by `openat2`, so that no name and no link
+/// leads out.
+///
+/// `RESOLVE_BENEATH` refuses what would leave the tree, `RESOLVE_NO_SYMLINKS` every symbolic
+/// link on
+/// the way, in the kernel, where no race can come between the check and the use. What changes names
+/// (rename, mkdir, unlink) takes one component below a folder that was opened that way.
+final class Tree: Sendable {
+  private let data: DataFolder
+  private let settled = SettledFolders()
+
+  init(_ data: DataFolder) {
+    self.data = data
+  }
+
+  /// The longest path that the kernel takes in one call: `PATH_MAX` counts the NUL.
+  static let longestPath = Int(PATH_MAX) - 1
+
+  /// Opens `path`, which must not be a symbolic link and must have none on its way.
+  func open(_ path: RemotePath, flags: Int32) throws(LineError) -> Descriptor {
+    try check(path)
+    let bytes = path.components.isEmpty ? Array(".".utf8) : path.bytes
+    return try Self.open(below: data.files.raw, cString(bytes), flags: flags, path)
+  }
+
+  /// Opens a folder for reading and syncing.
+  func openFolder(_ path: RemotePath) throws(LineError) -> Descriptor {
+    try open(path, flags: O_RDONLY | O_DIRECTORY)
+  }
+
+  /// Opens the folder that `path` is in: what changes the name `path` acts below it.
+  func openParent(of path: RemotePath) throws(LineError) -> Descriptor {
+    try check(path)
+    guard let parent = path.parent else {
+      throw LineError(.wrongKind, "the root of the tree stays as it is")
+    }
+    do throws(LineError) {
+      return try openFolder(parent)
+    } catch {
+      // The question was about `path`, so the answer is, too.
+      throw error.code == .notFound ? LineError(errno: ENOENT, action: "open", path: path) : error
+    }
+  }
+
+  /// Opens the folder `path`; makes it and those on the way to it if they are missing.
+  ///
+  /// Their names are not durable yet: `settle` makes them so.
+  func openOrMakeFolder(_ path: RemotePath) throws(LineError) -> Descriptor {
+    var missing: [RemotePath] = []
+    var existing = path
+    // One descriptor at a time, for a path can have more components than a process may open files.
+    while true {
+      do throws(LineError) {
+        var folder = try openFolder(existing)
+        while let next = missing.popLast(), let name = next.name.map({ cString($0) }) {
+          // Another upload may make the same folder at the same time: either one will do.
+          if mkdirat(folder.raw, name, 0o755) != 0, errno != EEXIST {
+            throw LineError(errno: errno, action: "make the folder", path: next)
+          }
+          folder = try Self.open(below: folder.raw, name, flags: O_RDONLY | O_DIRECTORY, next)
+        }
+        return folder
+      } catch {
+        guard error.code == .notFound, let parent = existing.parent else { throw error }
+        missing.append(existing)
+        existing = parent
+      }
+    }
+  }
+
+  /// Makes the names in `folder`, and its own name and those of the folders above it, durable.
+  func settle(_ folder: borrowing Descriptor, at path: RemotePath) throws(LineError) {
+    try Self.sync(folder, at: path)
+    var passed: [([UInt8], SettledFolders.Identity)] = []
+    var current = path
+    var identity = SettledFolders.Identity(try Self.status(of: folder, at: path).version)
+    while let parent = current.parent, !settled.contains(current.bytes, identity) {
+      let above = try openFolder(parent)
+      try Self.sync(above, at: parent)
+      passed.append((current.bytes, identity))
+      current = parent
+      identity = SettledFolders.Identity(try Self.status(of: above, at: parent).version)
+    }
+    if !passed.isEmpty { settled.insert(passed) }
+  }
+
+  /// Throws what storing a file at `path` would end in, as far as that can be known beforehand.
+  func requireFree(_ path: RemotePath, replacing: Bool) throws(LineError) {
+    let kind: EntryKind
+    do throws(LineError) {
+      let folder = try openParent(of: path)
+      kind = try Self.status(of: cString(path.name ?? []), in: folder, at: path).kind
+    } catch {
+      if error.code == .notFound { return }
+      throw error
+    }
+    switch kind {
+    case .folder: throw LineError(errno: EISDIR, action: "store", path: path)
+    case .other: throw LineError(errno: ENXIO, action: "store", path: path)
+    case .file where !replacing: throw LineError(errno: EEXIST, action: "store", path: path)
+    case .file: return
+    }
+  }
+
+  /// Removes one name; durable when it returns.
+  func remove(_ path: RemotePath) throws(LineError) {
+    let folder = try openParent(of: path)
+    let name = cString(path.name ?? [])
+    let status = try Self.status(of: name, in: folder, at: path)
+    if path.isFolderHint, status.kind != .folder {
+      throw LineError(errno: ENOTDIR, action: "remove", path: path)
+    }
+    // Before and after: the same folder made again, maybe with the same inode, is another one.
+    settled.forget(path.bytes)
+    defer { settled.forget(path.bytes) }
+    guard unlinkat(folder.raw, name, status.kind == .folder ? AT_REMOVEDIR : 0) == 0 else {
+      // POSIX allows either for a folder that is not empty.
+      throw LineError(
+        errno: errno == EEXIST ? ENOTEMPTY : errno, action: "remove", path: path)
+    }
+    try Self.sync(folder, at: path.parent ?? .root)
+  }
+
+  static func status(of file: borrowing Descriptor, at path: RemotePath) throws(LineError)
+    -> EntryStatus
+  {
+    var status = stat()
+    guard fstat(file.raw, &status) == 0 else {
+      throw LineError(errno: errno, action: "look at", path: path)
+    }
+    return EntryStatus(status)
+  }
+
+  /// The status of a name itself, not of what it points to.
+  static func status(
+    of name: [CChar], in folder: borrowing Descriptor, at path: RemotePath
+  ) throws(LineError) -> EntryStatus {
+    var status = stat()
+    guard fstatat(folder.raw, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+      throw LineError(errno: errno, action: "look at", path: path)
+    }
+    return EntryStatus(status)
+  }
+
+  static func sync(_ folder: borrowing Descriptor, at path: RemotePath) throws(LineError) {
+    guard retrying({ fsync(folder.raw) }) == 0 else {
+      throw LineError(errno: errno, action: "make durable", path: path)
+    }
+  }
+
+  private func check(_ path: RemotePath) throws(LineError) {
+    let count = path.bytes.count
+    guard count <= Self.longestPath else {
+      throw LineError(
+        .badPath,
+        "this path has \(count) bytes; the server's kernel takes at most \(Self.longestPath)")
+    }
+  }
+
+  private static func open(
+    below folder: Int32, _ name: [CChar], flags: Int32, _ path: RemotePath
+  ) throws(LineError) -> Descriptor {
+    let resolve =
+      CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_SYMLINKS | CLINUX_RESOLVE_NO_MAGICLINKS
+    let flags = UInt64(UInt32(bitPattern: flags | O_CLOEXEC | O_NOFOLLOW))
+    let raw = retrying { clinux_openat2(folder, name, flags, 0, resolve) }
+    guard raw >= 0 else { throw LineError(errno: errno, action: "open", path: path) }
+    return Descriptor(owning: raw)
+  }
+}
