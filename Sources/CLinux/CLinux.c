@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <linux/openat2.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,18 +26,6 @@ int clinux_rename_noreplace(int olddirfd, const char *oldpath, int newdirfd, con
 int clinux_openat(int dirfd, const char *path, int flags, mode_t mode) {
   return openat(dirfd, path, flags, mode);
 }
-
-int clinux_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
-
-int clinux_peer_uid(int fd, uid_t *uid) {
-  struct ucred peer;
-  socklen_t length = sizeof peer;
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return -1;
-  *uid = peer.uid;
-  return 0;
-}
-
-int clinux_syncfs(int fd) { return syncfs(fd); }
 
 int clinux_mount_id(int fd, uint64_t *mount) {
   struct statx status;

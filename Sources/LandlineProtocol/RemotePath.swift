@@ -11,9 +11,9 @@ public struct RemotePath: Hashable, Sendable, CustomStringConvertible {
   /// The root of the tree.
   public static let root = RemotePath(components: [], isFolderHint: false)
 
-  /// The longest component in bytes, and the longest path.
+  /// The longest component in bytes, and the longest path: what Linux takes (PATH_MAX counts a NUL at the end).
   public static let maximumComponent = 255
-  public static let maximumPath = 4_096
+  public static let maximumPath = 4_095
 
   private init(components: [[UInt8]], isFolderHint: Bool) {
     self.components = components

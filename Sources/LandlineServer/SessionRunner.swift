@@ -42,6 +42,8 @@ struct SessionRunner: Sendable {
           }
         }
       }
+    } catch is CancellationError {
+      // The server is ending, and its connections have.
     } catch {
       logger.error("a listener ended", metadata: ["error": "\(error)"])
     }

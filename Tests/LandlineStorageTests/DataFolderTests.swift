@@ -48,9 +48,15 @@ import Testing
     #expect(error?.message.contains("different file systems") == true)
   }
 
-  @Test func refusesAMissingParentAndAFile() throws {
+  @Test func makesWhatItLiesIn() throws {
     let scratch = Scratch()
-    #expect(throws: StorageError.self) { _ = try DataFolder(path: scratch.path + "/a/b") }
+    let folder = try DataFolder(path: scratch.path + "/a/b c/data")
+    #expect(folder.path == scratch.path + "/a/b c/data")
+    #expect(access(scratch.path + "/a/b c/data/files", F_OK) == 0)
+  }
+
+  @Test func refusesAFile() throws {
+    let scratch = Scratch()
     writeFile(scratch.path + "/file", [])
     #expect(throws: StorageError.self) { _ = try DataFolder(path: scratch.path + "/file") }
     #expect(throws: StorageError.self) { _ = try DataFolder(path: "") }

@@ -27,16 +27,8 @@ int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, u
 // step. EINVAL: this file system cannot. 0, or -1 with errno.
 int clinux_rename_noreplace(int olddirfd, const char *oldpath, int newdirfd, const char *newpath);
 
-// openat(2) and fcntl(2) are variadic in C, which Swift imports only in part.
+// openat(2) is variadic in C, which Swift does not import.
 int clinux_openat(int dirfd, const char *path, int flags, mode_t mode);
-int clinux_fcntl(int fd, int command, long argument);
-
-// The user id of the process at the other end of an AF_UNIX stream socket, as it was when it
-// connected (man 7 unix, SO_PEERCRED). 0, or -1 with errno.
-int clinux_peer_uid(int fd, uid_t *uid);
-
-// Makes everything written to the file system that holds `fd` durable (man 2 syncfs).
-int clinux_syncfs(int fd);
 
 // The id of the mount that `fd` was opened through (man 2 statx, STATX_MNT_ID, Linux 5.8). Two
 // bind mounts of one file system have the same st_dev, yet rename(2) refuses to cross them: only

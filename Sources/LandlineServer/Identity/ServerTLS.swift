@@ -1,4 +1,5 @@
 import LandlineProtocol
+import NIOCore
 import NIOSSL
 
 extension ServerIdentity {
@@ -7,6 +8,8 @@ extension ServerIdentity {
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
     configuration.minimumTLSVersion = .tlsv13
+    // How long a peer may take to say goodbye after we did.
+    configuration.shutdownTimeout = .seconds(1)
     configuration.applicationProtocols = [LineProtocol.alpn, "http/1.1"]
     return try NIOSSLContext(configuration: configuration)
   }

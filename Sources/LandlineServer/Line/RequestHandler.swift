@@ -1,5 +1,6 @@
 import LandlineProtocol
 import LandlineServices
+import LandlineTransport
 import Logging
 import NIOCore
 
@@ -35,7 +36,8 @@ struct RequestHandler: Sendable {
       }
       return error
     }
-    if error is CancellationError { return .cancelled }
+    // The connection is gone: the client will not read this, and it is nobody's fault here.
+    if error is CancellationError || !session.line.channel.isActive { return .cancelled }
     session.logger.error(
       "request failed", metadata: ["op": "\(request.operation.name)", "error": "\(error)"])
     return LineError(.internal, "the server failed; its log says more")

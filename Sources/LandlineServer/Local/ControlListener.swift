@@ -23,7 +23,15 @@ struct ControlListener {
     let path = "/proc/self/fd/\(folder)/control.sock"
     // The lock on the data folder is ours, so nobody listens on a socket that was left there.
     unlink(path)
-    return try await ServerBootstrap(group: group)
+    let server = try await listen(at: path, on: group)
+    guard chmod(path, 0o600) == 0 else {
+      throw ServerError("cannot protect the control socket: error \(errno)")
+    }
+    return server
+  }
+
+  private func listen(at path: String, on group: any EventLoopGroup) async throws -> Server {
+    try await ServerBootstrap(group: group)
       .bind(unixDomainSocketPath: path) { channel in
         Self.peer(of: channel).flatMapThrowing { peer in
           guard peer.uid == 0 || peer.uid == geteuid() else {
