@@ -1,0 +1,190 @@
+public import LandlineProtocol
+import LandlineTransport
+public import NIOCore
+import Synchronization
+
+/// A logged-in connection. Made by ``LandlineClient/withConnection(_:)``, ended with its scope.
+///
+/// ```
+///   tasks: request, withRequest        one reader task on the event loop
+///        |  ids in order                      |  sorts answers by id
+///        v                                    v
+///   LineChannel.send ---- TLS ----> server ----> one bounded AnswerQueue a request
+/// ```
+///
+/// Any number of tasks may use it at the same time. When it is lost, everything that is open on it fails with
+/// `connectionLost`.
+public final class Connection: Sendable {
+  private struct State {
+    var nextID: UInt64
+    var open: [UInt64: AnswerQueue] = [:]
+    var end: ClientError?
+    /// Grows with everything that the server says or takes.
+    var activity = 0
+  }
+
+  /// What the server said at the login.
+  public let welcome: Welcome
+  private let line: LineChannel
+  private let turnstile = Turnstile()
+  private let state: Mutex<State>
+
+  init(_ line: LineChannel, welcome: Welcome, nextID: UInt64) {
+    self.line = line
+    self.welcome = welcome
+    state = Mutex(State(nextID: nextID))
+  }
+
+  // MARK: Requests
+
+  /// Asks for something and waits for the last answer.
+  /// - Returns: the answer and its body, of at most 1 MiB.
+  /// - Throws: `refused` when the server answers with an error; `connectionLost`.
+  public func request(
+    _ operation: Operation, body: ByteBuffer? = nil
+  ) async throws -> (reply: Reply, body: [UInt8]) {
+    try await withRequest(operation, body: body) { try await $0.lastAnswer() }
+  }
+
+  /// Opens a request for a conversation of several messages; when `handle` leaves before the last answer, the
+  /// request is cancelled.
+  public func withRequest<Value>(
+    _ operation: Operation, body: ByteBuffer? = nil,
+    _ handle: (OpenRequest) async throws -> Value
+  ) async throws -> Value {
+    let request = try await open(operation, body: body)
+    do {
+      let value = try await handle(request)
+      await close(request)
+      return value
+    } catch {
+      await close(request)
+      throw error
+    }
+  }
+
+  private func open(_ operation: Operation, body: ByteBuffer?) async throws -> OpenRequest {
+    let queue = AnswerQueue()
+    let id = try await turnstile.pass {
+      let id = try state.withLock { state in
+        if let end = state.end { throw end }
+        defer { state.nextID += 1 }
+        state.open[state.nextID] = queue
+        return state.nextID
+      }
+      do {
+        try await send(Request(id: id, operation, body: body?.readableBytes ?? 0), body: body)
+      } catch {
+        state.withLock { $0.open[id] = nil }
+        throw error
+      }
+      return id
+    }
+    return OpenRequest(id: id, queue: queue, connection: self)
+  }
+
+  private func close(_ request: OpenRequest) async {
+    let wasOpen = state.withLock { $0.open.removeValue(forKey: request.id) != nil }
+    request.queue.abandon()
+    if wasOpen { try? await request.send(.cancel(CancelRequest())) }
+  }
+
+  // MARK: Sending
+
+  func send(_ request: Request, body: ByteBuffer? = nil) async throws {
+    try await send(head: try MessageHead.encode(request), body: body)
+  }
+
+  func send(head: [UInt8], body: ByteBuffer?) async throws {
+    do {
+      try await line.send(head: head, body: body)
+      state.withLock { $0.activity += 1 }
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      // What the server said last, and the reader has yet to see, explains more than a closed socket.
+      throw state.withLock { $0.end } ?? ClientError.lost("\(error)")
+    }
+  }
+
+  // MARK: The reader
+
+  /// Sorts what arrives until the connection ends.
+  func readAll() async {
+    do {
+      var sorter = AnswerSorter()
+      while let event = try await line.next() {
+        noteActivity()
+        switch event {
+        case .head(let bytes, let bodyLength):
+          try await begin(&sorter, bytes, bodyLength)
+        case .body(let slice):
+          if let queue = sorter.queue, queue.push(.slice(slice)) { await queue.waitForRoom() }
+        case .end:
+          sorter.queue = nil
+        }
+      }
+      end(with: .lost("the server closed it"))
+    } catch is CancellationError {
+      // The scope is over; what is still queued, a `cancel` perhaps, goes out before the line is closed.
+    } catch let error as ClientError {
+      end(with: error)
+    } catch let error as LineError {
+      end(with: ClientError(.badAnswer, "the server broke the protocol: \(error.message)"))
+    } catch {
+      end(with: .lost("\(error)"))
+    }
+  }
+
+  private func begin(_ sorter: inout AnswerSorter, _ bytes: [UInt8], _ body: Int) async throws {
+    let answer = try sorter.decode(bytes)
+    guard let id = answer.id else {
+      guard case .error(let error) = answer.reply else { return }
+      throw ClientError(error)
+    }
+    let isLast = answer.reply.isLast
+    sorter.queue = state.withLock { isLast ? $0.open.removeValue(forKey: id) : $0.open[id] }
+    if let queue = sorter.queue, queue.push(.reply(answer.reply, body: body)) {
+      await queue.waitForRoom()
+    }
+  }
+
+  private func noteActivity() {
+    state.withLock { $0.activity += 1 }
+  }
+
+  /// Ends the connection; who waits on it is told why.
+  func end(with error: ClientError) {
+    let queues = state.withLock { state in
+      if state.end == nil { state.end = error }
+      defer { state.open = [:] }
+      return Array(state.open.values)
+    }
+    for queue in queues { queue.fail(error) }
+    line.close()
+  }
+
+  /// How much was said and taken so far, while anything is open; nil while nothing is.
+  var activityWhileOpen: Int? {
+    state.withLock { $0.open.isEmpty ? nil : $0.activity }
+  }
+}
+
+/// What the reader knows between two events.
+private struct AnswerSorter {
+  /// Who gets the body that is arriving; nil when nobody wants it.
+  var queue: AnswerQueue?
+  private var lastBytes: [UInt8] = []
+  private var lastAnswer: Answer?
+
+  /// Decodes a head; the heads of one file's `data` messages are mostly the same bytes, so those cost a comparison.
+  mutating func decode(_ bytes: [UInt8]) throws -> Answer {
+    if let lastAnswer, bytes == lastBytes { return lastAnswer }
+    let answer = try JSON.decode(Answer.self, from: bytes)
+    if case .data = answer.reply {
+      lastBytes = bytes
+      lastAnswer = answer
+    }
+    return answer
+  }
+}

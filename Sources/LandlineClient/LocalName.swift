@@ -1,0 +1,39 @@
+/// Names of local files and server paths, as bytes.
+enum LocalName {
+  /// The last component, without `/` at the end.
+  static func last(of path: String) -> String {
+    var bytes = path.utf8[...]
+    while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes = bytes.dropLast() }
+    if let slash = bytes.lastIndex(of: UInt8(ascii: "/")), bytes.count > 1 {
+      bytes = bytes[bytes.index(after: slash)...]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// `name` in `folder`; the empty folder is the root.
+  static func join(_ folder: String, _ name: String) -> String {
+    if folder.isEmpty { return name }
+    return folder.utf8.last == UInt8(ascii: "/") ? folder + name : "\(folder)/\(name)"
+  }
+
+  /// `name (number).ext` for `name.ext`; a stem too long for the 255 bytes of a name is cut between characters.
+  static func numbered(_ name: String, _ number: Int) -> String {
+    let bytes = Array(name.utf8)
+    var split = bytes.count
+    // A dot in front makes a hidden file, not an ending.
+    if let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot > 0, bytes.count - dot <= 32 {
+      split = dot
+    }
+    let suffix = Array(" (\(number))".utf8) + bytes[split...]
+    return String(
+      decoding: prefix(of: bytes[..<split], atMost: 255 - suffix.count) + suffix, as: UTF8.self)
+  }
+
+  /// At most `count` bytes of UTF-8 text, never ending inside a character's encoding.
+  static func prefix(of bytes: ArraySlice<UInt8>, atMost count: Int) -> ArraySlice<UInt8> {
+    guard bytes.count > count else { return bytes }
+    var end = bytes.startIndex + max(count, 0)
+    while end > bytes.startIndex, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    return bytes[..<end]
+  }
+}

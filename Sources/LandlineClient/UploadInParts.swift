@@ -1,0 +1,158 @@
+import Crypto
+import LandlineProtocol
+import NIOCore
+import Synchronization
+
+/// A put in parts (docs/PROTOCOL.md section 6, "In parts"): one attempt on one connection.
+///
+/// ```
+///   this task                          a child task
+///   put -> working… -> ready
+///   hash what the server kept
+///   waits for the last answer          read 512 KiB -> SHA-256 -> data …  (each byte read once)
+///        |                             commit
+///        |<-- interrupt: local error ------|
+///        |--- cancelled: server error ---->|
+/// ```
+struct UploadInParts: Sendable {
+  let job: UploadJob
+  let path: String
+  let connection: Connection
+  let observer: TransferObserver
+  let progress: Reconnecting.Progress
+
+  /// - Returns: nil when it has to be begun again, without what the server had kept.
+  func run() async throws -> TransferOutcome? {
+    let input = try UploadInput(job.source)
+    let request = makeRequest(input)
+    return try await connection.withRequest(.put(request)) { open in
+      while true {
+        switch try await open.nextReply() {
+        case .working(let answer):
+          observer.event(job.index, .working(done: answer.done, total: answer.total))
+        case .ready(let ready):
+          noteKept(ready.offset)
+          guard let hasher = try await prove(ready, input, open) else {
+            try await discard(open)
+            return nil
+          }
+          return try await send(input, from: ready.offset, hasher, open)
+        case let reply:
+          // Before `ready`: skipped, or the answer to a commit whose answer was lost.
+          return try outcome(of: reply)
+        }
+      }
+    }
+  }
+
+  private func makeRequest(_ input: UploadInput) -> PutRequest {
+    var request = PutRequest(path: path)
+    if case .file(let file) = input {
+      request.size = file.size
+      request.setModified(file.modified)
+      request.executable = file.isExecutable ? true : nil
+    }
+    job.state.withLock { state in
+      request.ifExists = state.ifExists == .fail ? nil : state.ifExists.rawValue
+      if case .file(let file) = input {
+        if state.mayResume { request.resume = true }
+        if let committed = state.committed, state.committedSize == file.size,
+          file.size > LineProtocol.maximumWhole
+        {
+          request.sha256 = committed
+          request.again = true
+        }
+      }
+    }
+    return request
+  }
+
+  private func outcome(of reply: Reply) throws -> TransferOutcome {
+    let (digest, size) = job.state.withLock { ($0.committed, $0.committedSize) }
+    if case .skipped(let answer) = reply {
+      return .skipped(path: answer.path, file: job.source.name)
+    }
+    guard let digest else { throw ClientError.unexpected(reply, to: "'put'") }
+    return try job.outcome(of: reply, size: size, digest: digest)
+  }
+
+  private func noteKept(_ offset: Int64) {
+    let growth = job.state.withLock { state in
+      defer { state.kept = max(state.kept, offset) }
+      return offset - state.kept
+    }
+    progress.advance(by: growth)
+  }
+
+  // MARK: What the server has kept
+
+  /// Hashes as much of the file as the server has kept.
+  /// - Returns: nil when it is not the beginning of this file.
+  private func prove(
+    _ ready: ReadyAnswer, _ input: UploadInput, _ open: OpenRequest
+  ) async throws -> SHA256? {
+    if ready.offset == 0 { return SHA256() }
+    guard case .file(let file) = input, ready.offset <= file.size else { return nil }
+    var lastSent = ContinuousClock.now
+    let hasher = try await PrefixHash.compute(file.descriptor, ready.offset, of: file.path) { done in
+      observer.event(job.index, .hashing(done: done, total: ready.offset))
+      if .now - lastSent > UploadSender.keepAlive {
+        try await open.send(.data)
+        lastSent = .now
+      }
+    }
+    guard let hasher, hasher.current == ready.prefixSha256 else { return nil }
+    observer.event(job.index, .resuming(offset: ready.offset, total: file.size))
+    return hasher
+  }
+
+  private func discard(_ open: OpenRequest) async throws {
+    job.state.withLock { state in
+      state.disagreements += 1
+      // Once is a file that was changed between two attempts; twice is a server that does not forget.
+      if state.disagreements > 1 { state.mayResume = false }
+    }
+    try await open.send(.cancel(CancelRequest(discard: true)))
+    do {
+      _ = try await open.lastAnswer()
+    } catch let error as ClientError where error.refusal?.code == .cancelled {
+      // As asked.
+    }
+  }
+
+  // MARK: The rest
+
+  private func send(
+    _ input: UploadInput, from offset: Int64, _ hasher: SHA256, _ open: OpenRequest
+  ) async throws -> TransferOutcome {
+    let sender = UploadSender(job: job, input: input, request: open, observer: observer)
+    do {
+      return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          do {
+            try await sender.run(from: offset, hasher)
+          } catch let error as ClientError where !error.isLoss {
+            open.interrupt(error)
+          } catch {
+            // Cancelled, or the connection is lost: who waits for the answer hears of that itself.
+          }
+        }
+        // The sender must be at its end before the `cancel` below.
+        defer { group.cancelAll() }
+        while true {
+          let reply = try await open.nextReply()
+          if case .working(let answer) = reply {
+            observer.event(job.index, .working(done: answer.done, total: answer.total))
+          } else {
+            return try outcome(of: reply)
+          }
+        }
+      }
+    } catch let error as ClientError where error.code != .connectionLost {
+      // Else the server would wait for more of what it has refused already.
+      let cancel = CancelRequest(discard: error.code == .changed)
+      try? await open.send(.cancel(cancel))
+      throw error
+    }
+  }
+}
