@@ -3,6 +3,7 @@ import LandlineProtocol
 import LandlineServer
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// `landline serve`: the server, in the foreground.
 struct Serve: AsyncParsableCommand {

@@ -62,9 +62,10 @@ struct ServeConfiguration {
     return level
   }
 
-  /// `:0` and `:5263` mean all addresses.
+  /// `:0` and `:5263` mean all addresses. The port must be there: a bare name is more likely a slip.
   private static func endpoint(_ text: String) -> HostPort? {
-    HostPort(text.hasPrefix(":") ? "0.0.0.0" + text : text, defaultPort: LineProtocol.port)
+    let endpoint = HostPort(text.hasPrefix(":") ? "0.0.0.0" + text : text, defaultPort: -1)
+    return endpoint.flatMap { $0.port < 0 ? nil : $0 }
   }
 
   private func text(_ name: String) -> String? {

@@ -1,0 +1,131 @@
+import ArgumentParser
+import LandlineClient
+import LandlineProtocol
+
+/// `landline invite`.
+struct InviteCommand: AsyncParsableCommand, SpeaksJSON {
+  static let configuration = CommandConfiguration(
+    commandName: "invite",
+    abstract: "Make an invite, good for one person, once.",
+    discussion: """
+      Prints the invite alone on standard output. It is a secret: send it where only that person reads.
+
+      Examples: landline invite --role guest --expires 2h
+                landline invite --data /srv/landline     (on the server's own machine)
+      """)
+
+  @Option(help: "What the new account may: admin, member or guest.")
+  var role = "member"
+
+  @Option(help: ArgumentHelp("How long it is good: 90s, 15m, 24h, 7d.", valueName: "time"))
+  var expires: TimeSpan?
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  var json: Bool { output.json }
+
+  func run() async throws {
+    let client = try server.client()
+    let answer = try await client.withConnection {
+      try await $0.createInvite(role: role, seconds: expires?.seconds)
+    }
+    if json { JSONLine.write(answer) } else { Screen.shared.out(answer.invite) }
+  }
+}
+
+/// `landline accounts`.
+struct AccountsCommand: AsyncParsableCommand, SpeaksJSON {
+  static let configuration = CommandConfiguration(
+    commandName: "accounts",
+    abstract: "List a server's accounts.",
+    discussion: "Example: landline accounts --server office")
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  var json: Bool { output.json }
+
+  func run() async throws {
+    let accounts = try await server.client().withConnection { try await $0.accounts() }
+    if json {
+      for account in accounts { JSONLine.write(account) }
+      return
+    }
+    let rows = accounts.map { account in
+      [
+        printable(account.name), printable(account.role),
+        account.devices == 1 ? "1 device" : "\(account.devices) devices",
+        "since " + Format.time(account.created),
+        account.seen.map { "seen " + Format.time($0) } ?? "never seen",
+      ]
+    }
+    for line in Format.table(rows) { Screen.shared.out(line) }
+  }
+}
+
+/// `landline account`.
+struct AccountCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "account",
+    abstract: "Change a server's accounts.",
+    subcommands: [AccountRemoveCommand.self])
+}
+
+/// `landline account remove`.
+struct AccountRemoveCommand: AsyncParsableCommand, SpeaksJSON {
+  static let configuration = CommandConfiguration(
+    commandName: "remove",
+    abstract: "Remove an account with its devices, tokens and unfinished uploads.",
+    discussion: """
+      Its open connections end at once. Its files stay.
+
+      Example: landline account remove bert
+      """)
+
+  @Argument(help: "The account.")
+  var name: String
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  var json: Bool { output.json }
+
+  func run() async throws {
+    try await server.client().withConnection { try await $0.removeAccount(name) }
+    if json {
+      var event = JSONEvent("removed")
+      event.name = name
+      JSONLine.write(event)
+    } else {
+      Screen.shared.out("removed \(printable(name))")
+    }
+  }
+}
+
+/// `landline whoami`.
+struct WhoamiCommand: AsyncParsableCommand, SpeaksJSON {
+  static let configuration = CommandConfiguration(
+    commandName: "whoami",
+    abstract: "Show who a server takes this machine for, and what that one may do.",
+    discussion: "Example: landline whoami --server office")
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  var json: Bool { output.json }
+
+  func run() async throws {
+    let welcome = try await server.client().withConnection { try await $0.whoami() }
+    if json {
+      JSONLine.write(welcome)
+      return
+    }
+    var lines = [
+      "\(printable(welcome.account)) (\(printable(welcome.role))) on \(printable(welcome.server))"
+    ]
+    if let device = welcome.device { lines.append("device  \(printable(device))") }
+    for grant in welcome.grants ?? [] { lines.append("may     \(printable(grant))") }
+    Screen.shared.out(lines.joined(separator: "\n"))
+  }
+}

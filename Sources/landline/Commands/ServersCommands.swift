@@ -1,0 +1,118 @@
+import ArgumentParser
+import LandlineClient
+import LandlineProtocol
+
+/// `landline servers`.
+struct ServersCommand: AsyncParsableCommand, SpeaksJSON {
+  static let configuration = CommandConfiguration(
+    commandName: "servers",
+    abstract: "List the servers that you have joined.",
+    discussion: "Example: landline servers")
+
+  @OptionGroup var output: OutputOptions
+
+  var json: Bool { output.json }
+
+  private struct Line: Encodable {
+    var name: String
+    var address: String
+    var account: String
+    var trust: String
+    var device: String
+    var pending: Bool
+
+    init(_ record: ServerRecord) {
+      name = record.name
+      address = record.address
+      account = record.account
+      device = record.key.deviceID
+      pending = record.pendingInvite != nil
+      trust =
+        switch record.trust {
+        case .fingerprint(let digest): digest.description
+        case .certificateAuthorities: "ca"
+        }
+    }
+  }
+
+  func run() async throws {
+    let lines = try ServerBook().records().map { Line($0) }
+    if json {
+      for line in lines { JSONLine.write(line) }
+      return
+    }
+    let rows = lines.map { line in
+      [line.name, line.address, "as \(line.account)" + (line.pending ? " (not joined yet)" : "")]
+    }
+    for row in Format.table(rows) { Screen.shared.out(row) }
+  }
+}
+
+/// `landline leave`.
+struct LeaveCommand: AsyncParsableCommand, SpeaksJSON {
+  static let configuration = CommandConfiguration(
+    commandName: "leave",
+    abstract: "Forget a server, and destroy this device's key for it.",
+    discussion: """
+      The account on the server stays; its admin can remove it.
+
+      Example: landline leave office
+      """)
+
+  @Argument(help: "Your name for the server.")
+  var name: String
+
+  @OptionGroup var output: OutputOptions
+
+  var json: Bool { output.json }
+
+  func run() async throws {
+    guard try ServerBook().remove(name) else {
+      throw ClientError(
+        .noSuchServer, "no server is called '\(printable(name))'; landline servers lists them")
+    }
+    if json {
+      var event = JSONEvent("left")
+      event.name = name
+      JSONLine.write(event)
+    } else {
+      Screen.shared.out("left \(name)")
+    }
+  }
+}
+
+/// `landline status`.
+struct StatusCommand: AsyncParsableCommand, SpeaksJSON {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show how a server is doing.",
+    discussion: """
+      Examples: landline status --data /srv/landline     (on the server's own machine)
+                landline status --server office          (as an admin)
+      """)
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  var json: Bool { output.json }
+
+  func run() async throws {
+    let status = try await server.client().withConnection { try await $0.status() }
+    if json {
+      JSONLine.write(status)
+      return
+    }
+    let used = status.totalBytes - status.freeBytes
+    Screen.shared.out(
+      """
+      version      \(printable(status.version))
+      listening    \(printable(status.listening))
+      fingerprint  \(status.fingerprint)
+      up           \(Format.duration(status.uptime))
+      connections  \(status.connections)
+      transfers    \(status.transfers)
+      disk         \(Format.bytes(status.freeBytes)) free of \(Format.bytes(status.totalBytes)) \
+      (\(Format.percent(used, of: status.totalBytes)) % used)
+      """)
+  }
+}

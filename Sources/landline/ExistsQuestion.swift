@@ -1,0 +1,46 @@
+import Glibc
+import LandlineClient
+import LandlineProtocol
+import Synchronization
+
+/// Asks the person at the terminal what to do with a name that is taken, and remembers an answer for all.
+final class ExistsQuestion: Sendable {
+  private let forAll = Mutex<IfExists?>(nil)
+
+  /// Runs on a thread that may wait for the person.
+  func ask(about name: String) async -> IfExists {
+    if let known = forAll.withLock({ $0 }) { return known }
+    while true {
+      Screen.shared.ask(
+        "'\(printable(name))' is there already: replace it (r), keep both (k), skip it (s), or leave "
+          + "it as an error (l)? With an 'a' behind the letter for all (ra): ")
+      guard let line = readAnswer() else { return .fail }
+      guard let choice = Self.choice(line.first) else { continue }
+      if line.dropFirst().first == UInt8(ascii: "a") { forAll.withLock { $0 = choice } }
+      return choice
+    }
+  }
+
+  private static func choice(_ letter: UInt8?) -> IfExists? {
+    switch letter {
+    case UInt8(ascii: "r"): .replace
+    case UInt8(ascii: "k"): .keepBoth
+    case UInt8(ascii: "s"): .skip
+    case UInt8(ascii: "l"): .fail
+    default: nil
+    }
+  }
+
+  /// One line from the terminal, without blanks and in lower case; nil at its end.
+  private func readAnswer() -> [UInt8]? {
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    while true {
+      let count = read(STDIN_FILENO, &byte, 1)
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { return nil }
+      if byte == UInt8(ascii: "\n") { return line }
+      if line.count < 100 && byte > 0x20 { line.append(byte | 0x20) }
+    }
+  }
+}
