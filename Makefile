@@ -10,9 +10,10 @@ BUILD_FLAGS = --explicit-target-dependency-import-check error
 serve: build
 	exec .build/release/landline serve --data $(DATA)
 
+# The binary carries Swift with it: it runs on any Debian machine of this architecture that has libsqlite3.
 build:
 	scripts/install-packages build
-	$(SWIFT) build -c release --product landline $(BUILD_FLAGS)
+	$(SWIFT) build -c release --product landline $(BUILD_FLAGS) --static-swift-stdlib -Xlinker -s
 
 # Everything: the libraries' own tests, then the built binary from outside.
 test: unit outside

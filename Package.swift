@@ -80,7 +80,7 @@ let package = Package(
     .executableTarget(
       name: "landline",
       dependencies: [
-        "LandlineClient", "LandlineProtocol", "LandlineServer", logging,
+        "CLinux", "LandlineClient", "LandlineProtocol", "LandlineServer", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),

@@ -22,7 +22,7 @@ extension SQLiteStore: AccountStore {
   }
 
   public func touch(account: Int64, now: Int64) async throws {
-    try await write(.full) { database in
+    try await write(.normal) { database in
       try database.execute(
         sql: "UPDATE accounts SET seen = ? WHERE id = ?", arguments: [now, account])
     }

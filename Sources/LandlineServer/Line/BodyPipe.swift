@@ -92,6 +92,13 @@ final class BodyPipe: Sendable {
     reader?.resume(throwing: error)
   }
 
+  /// Notes that the client has said that it is still there.
+  func touch() {
+    state.withLock { state in
+      if state.waitingSince != nil { state.waitingSince = .now() }
+    }
+  }
+
   /// Fails with `timeout` when the reader has waited longer than `limit`.
   func failIfIdle(for limit: TimeAmount) {
     let isIdle = state.withLock { state in

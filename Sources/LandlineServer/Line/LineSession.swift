@@ -54,8 +54,9 @@ final class LineSession: Sendable {
     self.logger = logger
   }
 
-  /// Ends it from outside: the client is told `error`, then it is closed.
+  /// Ends it from outside: the client is told `error`, and nothing after it; then it is closed.
   func interrupt(_ error: LineError) {
+    sayLastWord(about: error)
     line.interrupt(with: error)
   }
 

@@ -63,7 +63,10 @@ final class RequestReader {
     }
     switch request.operation {
     case .data:
-      if case .pipe(let pipe) = try session.table.destination(of: request.id) { body = .pipe(pipe) }
+      if case .pipe(let pipe) = try session.table.destination(of: request.id) {
+        pipe.touch()
+        body = .pipe(pipe)
+      }
       return nil
     case .commit(let commit):
       if let pipe = try session.table.commit(request.id) { pipe.push(.commit(commit.sha256)) }

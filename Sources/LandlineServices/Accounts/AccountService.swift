@@ -117,7 +117,8 @@ public struct AccountService: Sendable {
   private func principal(_ account: Account, role: String, credential: Principal.Credential)
     async throws -> Principal
   {
-    try await store.touch(account: account.id, now: Self.now())
+    // When somebody was last here is good to know; a full disk must not keep people from making room on it.
+    try? await store.touch(account: account.id, now: Self.now())
     return Principal(
       accountID: account.id, account: account.name, role: role, credential: credential,
       grants: try await store.grants(ofRole: role)?.compactMap(Grant.init) ?? [])

@@ -72,7 +72,7 @@ public protocol AccountStore: Sendable {
   /// The device with this id and its account.
   func device(id: String) async throws -> (device: Device, account: Account)?
 
-  /// Notes a login.
+  /// Notes a login; durable soon, for nobody depends on it.
   func touch(account: Int64, now: Int64) async throws
 
   /// All accounts by name, with the number of their devices.
