@@ -14,6 +14,8 @@ public struct RemotePath: Hashable, Sendable, CustomStringConvertible {
   /// The longest component in bytes, and the longest path: what Linux takes (PATH_MAX counts a NUL at the end).
   public static let maximumComponent = 255
   public static let maximumPath = 4_095
+  /// The most components: each folder on the way costs an inode and an fsync.
+  public static let maximumComponents = 128
 
   private init(components: [[UInt8]], isFolderHint: Bool) {
     self.components = components
@@ -43,6 +45,10 @@ public struct RemotePath: Hashable, Sendable, CustomStringConvertible {
     for part in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
       try Self.check(part, of: text)
       components.append(Array(part))
+    }
+    guard components.count <= Self.maximumComponents else {
+      throw LineError(
+        .badPath, "a path has at most \(Self.maximumComponents) components, this one \(components.count)")
     }
     self.init(components: components, isFolderHint: hint)
   }

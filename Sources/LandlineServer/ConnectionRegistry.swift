@@ -12,6 +12,8 @@ final class ConnectionRegistry: Sendable {
     var session: LineSession?
     var principal: Principal?
     var deadline: Scheduled<Void>?
+    /// Over the control socket: counts against no limit, so that the operator always gets in.
+    var isLocal: Bool
   }
 
   private struct State {
@@ -19,6 +21,9 @@ final class ConnectionRegistry: Sendable {
     /// Those not logged in, oldest first; may name some that are gone.
     var waiting = CircularBuffer<ID>()
     var waitingCount = 0
+    /// Connections that count against the maximum.
+    var remoteCount = 0
+    var countByAccount: [Int64: Int] = [:]
     var lastID: ID = 0
     var isDraining = false
     var emptyWaiter: CheckedContinuation<Void, Never>?
@@ -27,11 +32,14 @@ final class ConnectionRegistry: Sendable {
   private let state = Mutex(State())
   private let maximum: Int
   private let maximumWaiting: Int
+  /// So that one account does not take all.
+  private let maximumOfAccount: Int
   private let loginTimeout: TimeAmount
 
   init(maximum: Int, maximumWaiting: Int, loginTimeout: TimeAmount) {
     self.maximum = maximum
     self.maximumWaiting = maximumWaiting
+    maximumOfAccount = max(4, min(256, maximum / 4))
     self.loginTimeout = loginTimeout
   }
 
@@ -40,13 +48,15 @@ final class ConnectionRegistry: Sendable {
   var isDraining: Bool { state.withLock { $0.isDraining } }
 
   /// Takes in a new connection and starts its time to log in.
+  /// - Parameter isLocal: whether it came over the control socket.
   /// - Returns: nil when there are too many, or the server is ending: then it is to be closed.
-  func admit(_ channel: any Channel) -> ID? {
+  func admit(_ channel: any Channel, isLocal: Bool = false) -> ID? {
     let admitted = state.withLock { state -> (ID, (any Channel)?)? in
-      guard !state.isDraining, state.connections.count < maximum else { return nil }
+      guard !state.isDraining, isLocal || state.remoteCount < maximum else { return nil }
       state.lastID += 1
       let id = state.lastID
-      state.connections[id] = Connection(channel: channel)
+      state.connections[id] = Connection(channel: channel, isLocal: isLocal)
+      if !isLocal { state.remoteCount += 1 }
       var dropped: (any Channel)?
       if state.waitingCount >= maximumWaiting { dropped = Self.oldestWaiting(&state) }
       state.waiting.append(id)
@@ -86,17 +96,32 @@ final class ConnectionRegistry: Sendable {
   }
 
   private func remove(_ id: ID) {
-    let (connection, waiter) = state.withLock { state in
+    let (connection, waiter) = state.withLock {
+      state -> (Connection?, CheckedContinuation<Void, Never>?) in
       let connection = state.connections.removeValue(forKey: id)
-      if let connection, connection.principal == nil { state.waitingCount -= 1 }
-      guard state.connections.isEmpty, state.isDraining else {
-        return (connection, nil as CheckedContinuation<Void, Never>?)
+      if let connection {
+        if !connection.isLocal { state.remoteCount -= 1 }
+        if let principal = connection.principal {
+          let count = state.countByAccount[principal.accountID, default: 1] - 1
+          state.countByAccount[principal.accountID] = count == 0 ? nil : count
+        } else {
+          state.waitingCount -= 1
+        }
+        Self.tidyWaiting(&state)
       }
+      guard state.connections.isEmpty, state.isDraining else { return (connection, nil) }
       defer { state.emptyWaiter = nil }
       return (connection, state.emptyWaiter)
     }
     connection?.deadline?.cancel()
     waiter?.resume()
+  }
+
+  /// Keeps the queue of the waiting in proportion to what it stands for.
+  private static func tidyWaiting(_ state: inout State) {
+    guard state.waiting.count > 2 * state.waitingCount + 64 else { return }
+    let connections = state.connections
+    state.waiting.removeAll { connections[$0].map { $0.principal != nil } ?? true }
   }
 
   /// Notes that the connection speaks the line protocol.
@@ -109,17 +134,23 @@ final class ConnectionRegistry: Sendable {
   }
 
   /// Notes who it is.
-  func loggedIn(_ principal: Principal, on id: ID) {
-    let deadline = state.withLock { state -> Scheduled<Void>? in
-      guard let connection = state.connections[id], connection.principal == nil else { return nil }
+  /// - Throws: `too-many` when the account has more connections than one may have.
+  func loggedIn(_ principal: Principal, on id: ID) throws(LineError) {
+    let (deadline, isTooMany) = state.withLock { state -> (Scheduled<Void>?, Bool) in
+      guard let connection = state.connections[id], connection.principal == nil else {
+        return (nil, false)
+      }
+      let count = state.countByAccount[principal.accountID, default: 0] + 1
+      guard connection.isLocal || count <= maximumOfAccount else { return (nil, true) }
+      state.countByAccount[principal.accountID] = count
       state.connections[id]?.principal = principal
       state.waitingCount -= 1
-      // The queue of the waiting is tidied now and then, so that it stays in proportion.
-      if state.waiting.count > 2 * state.waitingCount + 64 {
-        let connections = state.connections
-        state.waiting.removeAll { connections[$0].map { $0.principal != nil } ?? true }
-      }
-      return connection.deadline
+      Self.tidyWaiting(&state)
+      return (connection.deadline, false)
+    }
+    if isTooMany {
+      throw LineError(
+        .tooMany, "\(principal.account) has \(maximumOfAccount) connections open already; close some")
     }
     deadline?.cancel()
   }

@@ -67,14 +67,15 @@ public struct LandlineServer: Service {
     let content = try DiskContentStore(folder: folder)
     let database = try SQLiteStore(folder: folder)
     let identity = try loadIdentity(folder)
+    // Of the descriptors half are for connections; of the other half most are for their files.
     let registry = ConnectionRegistry(
-      // Each connection may have one file open besides its own descriptor.
       maximum: max(16, min(settings.maximumConnections, descriptors / 2 - 32)),
       maximumWaiting: settings.maximumUnauthenticated,
       loginTimeout: .seconds(settings.loginTimeout))
+    let transfers = TransferCount(limit: max(16, descriptors / 2 - 192))
 
     let listener = try await LineListener(
-      settings: settings, tls: try identity.makeContext(), registry: registry, logger: logger
+      settings: settings, tls: try identity.makeContext(), registry: registry
     ).bindOrExplain(on: group)
     let bound = HostPort(
       host: listener.channel.localAddress?.ipAddress ?? settings.listenHost,
@@ -98,7 +99,7 @@ public struct LandlineServer: Service {
       files: FileService(store: content, hashes: database, uploads: uploads),
       status: ServerStatus(
         started: .now, listening: bound.description, fingerprint: identity.fingerprint,
-        registry: registry, uploads: uploads, downloads: Counter()))
+        registry: registry, transfers: transfers))
     let runner = SessionRunner(
       services: services, registry: registry, blocking: BlockingTaskExecutor(pool),
       stallTimeout: .seconds(settings.stallTimeout), logger: logger)

@@ -41,9 +41,12 @@ extension SQLiteStore: AccountStore {
   }
 
   public func removeAccount(named name: String) async throws -> Int64? {
-    // Devices and tokens go with it by their foreign keys.
+    // Devices and tokens go with it by their foreign keys, and so do the invites it made: nobody comes back by one.
     try await write(.full) { database in
-      try Int64.fetchOne(
+      try database.execute(
+        sql: "DELETE FROM invites WHERE creator = ? COLLATE NOCASE AND used IS NULL",
+        arguments: [name])
+      return try Int64.fetchOne(
         database, sql: "DELETE FROM accounts WHERE name = ? RETURNING id", arguments: [name])
     }
   }

@@ -59,7 +59,10 @@ final class Tree: Sendable {
         var folder = try openFolder(existing)
         while let next = missing.popLast(), let name = next.name.map({ cString($0) }) {
           // Another upload may make the same folder at the same time: either one will do.
-          if mkdirat(folder.raw, name, 0o755) != 0, errno != EEXIST {
+          if mkdirat(folder.raw, name, 0o755) == 0 {
+            // Somebody may have removed one of this name by hand, and this one may have got its inode.
+            settled.forget(next.bytes)
+          } else if errno != EEXIST {
             throw LineError(errno: errno, action: "make the folder", path: next)
           }
           folder = try Self.open(below: folder.raw, name, flags: O_RDONLY | O_DIRECTORY, next)

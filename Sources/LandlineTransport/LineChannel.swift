@@ -52,16 +52,16 @@ public final class LineChannel: Sendable {
   ///   - head: length prefix and head, as `MessageEncoder` makes them.
   ///   - body: exactly as many bytes as the head says.
   public func send(head: [UInt8], body: ByteBuffer? = nil) async throws {
-    let (flush, wait) = try outbound.add(.init(head: head, body: body))
-    if flush {
+    // Before it is added, so that no number of senders fills the queue.
+    try await outbound.waitForRoom()
+    if try outbound.add(.init(head: head, body: body)) {
       channel.eventLoop.execute { [handler] in handler.value.flushQueued() }
     }
-    if wait { try await outbound.waitForRoom() }
   }
 
   /// Sends a last message without waiting for room; whatever is sent after it is refused.
   public func sendLast(head: [UInt8]) {
-    guard let (flush, _) = try? outbound.add(.init(head: head, body: nil)) else { return }
+    guard let flush = try? outbound.add(.init(head: head, body: nil)) else { return }
     outbound.seal()
     if flush {
       channel.eventLoop.execute { [handler] in handler.value.flushQueued() }

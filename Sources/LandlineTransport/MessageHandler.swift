@@ -65,7 +65,10 @@ final class MessageHandler: ChannelDuplexHandler {
         case .head(let head, let bodyLength): events.append(.head(head, bodyLength: bodyLength))
         case .body(let range):
           if let slice = slice(of: buffer, range) { events.append(.body(slice)) }
-        case .end: events.append(.end)
+        case .end:
+          events.append(.end)
+          // The next message has its own time.
+          messageStart = nil
         }
       }
     } catch {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What is to be sent: filled by any task, emptied by the event loop in as few writes as possible.
 ///
-/// Bounded: who adds while more than `high` bytes wait is held until `low`.
+/// Bounded: who wants to add while more than `high` bytes wait is held until `low`.
 final class OutboundQueue: Sendable {
   static let high = 1_048_576
   static let low = 524_288
@@ -30,15 +30,15 @@ final class OutboundQueue: Sendable {
   private let state = Mutex(State())
 
   /// Adds a message.
-  /// - Returns: whether the event loop must be asked to flush, and whether the sender must wait for room.
-  func add(_ message: Message) throws -> (flush: Bool, wait: Bool) {
+  /// - Returns: whether the event loop must be asked to flush.
+  func add(_ message: Message) throws -> Bool {
     try state.withLock { state in
       if let end = state.end { throw end }
       if state.isSealed { throw LineTransportError.closed }
       state.messages.append(message)
       state.waiting += message.count
       defer { state.isFlushScheduled = true }
-      return (!state.isFlushScheduled, state.waiting > Self.high)
+      return !state.isFlushScheduled
     }
   }
 
@@ -100,10 +100,13 @@ final class OutboundQueue: Sendable {
 
   /// Waits until there is room.
   func waitForRoom() async throws {
-    let number = state.withLock { state in
+    let number = state.withLock { state -> Int? in
+      if state.waiting <= Self.high { return nil }
       state.nextWaiter += 1
       return state.nextWaiter
     }
+    // Nearly always there is; then nothing is allocated and nobody is asked.
+    guard let number else { return }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let outcome = state.withLock { state -> Result<Void, any Error>? in

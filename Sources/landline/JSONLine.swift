@@ -1,31 +1,7 @@
 import LandlineClient
 import LandlineProtocol
 
-// What `--json` prints: one object a line on standard output (on standard error where standard output carries
-// a file's bytes). Members that are absent do not apply. Times are seconds since 1970, sizes bytes.
-//
-//   put, get   {"event":"resume","file":F,"path":P,"percent":61,"offset":N,"size":N}
-//              {"event":"progress","file":F,"path":P,"done":N,"size":N}       at most one a second
-//              {"event":"reconnecting","message":M}
-//              {"event":"stored","file":F,"path":P,"size":N,"sha256":H}       put; path is the name it got
-//              {"event":"received","path":P,"file":F,"size":N,"sha256":H}     get; file is the name it got
-//              {"event":"skipped","file":F,"path":P}
-//              {"event":"failed","file":F,"path":P,"code":C,"message":M}      put has file, get has path
-//   rm         {"event":"removed","path":P}, {"event":"failed","path":P,"code":C,"message":M}
-//   verify     {"path":P,"size":N,"sha256":H,"recorded":H,"verdict":"intact"}, or the "failed" of rm
-//   cat        the events of get
-//   ls         an entry a line: {"name":N,"kind":"file","size":N,"mtime":T,"mtimeNanos":N,"executable":false}
-//   stat       the same with "path" in place of "name", and "sha256" where the server has it
-//   whoami     {"account":A,"role":R,"server":S,"device":D,"grants":[…]}
-//   join       {"name":N,"address":"HOST:PORT","account":A,"role":R,"server":S,"device":D}
-//   servers    {"name":N,"address":"HOST:PORT","account":A,"trust":H or "ca","device":D,"pending":false}
-//   leave      {"event":"left","name":N}
-//   status, accounts, invite, token …   the fields of docs/PROTOCOL.md; of lists, one element a line
-//   account remove, token revoke        {"event":"removed","name":N}
-//
-// An error that ends a command is {"error":{"code":C,"message":M}}. Codes are those of docs/PROTOCOL.md section 3,
-// and of this side: not-trusted, cannot-connect, connection-lost, bad-answer, no-such-server, local-file, exists,
-// changed, mismatch, busy, usage, failed.
+// What these objects look like is written down in docs/JSON.md.
 
 /// Prints objects, one a line.
 enum JSONLine {

@@ -4,7 +4,7 @@ import Testing
 @Suite struct RemotePathTests {
   @Test(arguments: [
     "a", "a/b", "a/b/", "ä ö.txt", ".hidden", "a b", "-x", "e\u{301}", "\u{e9}", "a:b", "...", "\u{1F4C1}/x",
-    String(repeating: "n", count: 255),
+    String(repeating: "n", count: 255), Array(repeating: "d", count: 128).joined(separator: "/"),
   ])
   func accepts(_ text: String) throws {
     let path = try RemotePath(text)
@@ -14,7 +14,7 @@ import Testing
 
   @Test(arguments: [
     "/", "/etc/passwd", "../x", "a/../../x", "a/..", ".", "./a", "a//b", "a\0b", "a\nb", "a\u{7f}", "\u{1}",
-    String(repeating: "n", count: 256), String(repeating: "abcd/", count: 1_000) + "x", "//", "a//",
+    Array(repeating: "d", count: 129).joined(separator: "/"), String(repeating: "n", count: 256), String(repeating: "abcd/", count: 1_000) + "x", "//", "a//",
   ])
   func refuses(_ text: String) {
     let error = #expect(throws: LineError.self) { try RemotePath(text) }

@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func globsThatWouldExplode() throws {
-    let path = try RemotePath(Array(repeating: "a", count: 1_000).joined(separator: "/") + "/b")
+    let path = try RemotePath(Array(repeating: "a", count: 127).joined(separator: "/") + "/b")
     #expect(!PathGlob(Array(repeating: "**/a", count: 200).joined(separator: "/")).matches(path))
     let name = try RemotePath(String(repeating: "a", count: 255))
     #expect(!PathGlob(String(repeating: "*a", count: 100) + "b").matches(name))

@@ -95,7 +95,7 @@ import Testing
     #expect(try place.get(deep) == "deep")
     try place.store.remove(RemotePath(deep))
     #expect(throws: LineError.self) { try RemotePath(deep + "n") }
-    let many = Array(repeating: "d", count: 2_000).joined(separator: "/")
+    let many = Array(repeating: "d", count: 128).joined(separator: "/")
     try place.put(many, "many")
     #expect(try place.get(many) == "many")
   }

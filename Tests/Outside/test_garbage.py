@@ -10,7 +10,7 @@ import struct
 import time
 import unittest
 
-from harness import MEMORY_LIMIT, MIB, ServerCase, content_of, wait_until
+from harness import MEMORY_LIMIT, MIB, ServerCase, content_of, landline, wait_until
 from line import Closed, LineError, Line, message, sha256
 
 LOGIN, STALL = 2, 3  # seconds, in place of 10 and 120
@@ -293,6 +293,23 @@ class Slow(GarbageCase):
         line.send_data(id, content[MIB:])
         self.assertEqual(line.commit(id, sha256(content))["type"], "stored")
 
+    def test_messages_that_straddle_records_stay(self):
+        """Each message is complete in time, though no read ever ends between two of them."""
+        line, size, count = self.line(), 100_000, 40
+        id, _ = line.begin_put(f"{self.here}/a", size * count)
+        content = content_of(size * count)
+        stream = b"".join(
+            message({"op": "data", "id": id, "body": size}) + content[n * size : (n + 1) * size] for n in range(count)
+        )
+        step = len(stream) // count
+        sent = step + size // 2
+        line.send_raw(stream[:sent])
+        for _ in range(count):
+            select.select([line.socket], [], [], (STALL + 3) / count)
+            line.send_raw(stream[sent : sent + step])
+            sent += step
+        self.assertEqual(line.commit(id, sha256(content))["type"], "stored")
+
     def test_a_slow_upload_that_moves_stays(self):
         line, content = self.line(), content_of(2 * MIB)
         id, _ = line.begin_put(f"{self.here}/a", len(content))
@@ -333,6 +350,22 @@ class NeverReading(GarbageCase):
         self.assert_small()
         wait_until(lambda: self.connections() <= before, "the connection is closed", STALL + 3 * GRACE)
 
+    def test_many_lists_of_tokens_that_nobody_reads(self):
+        account = self.server.join(role="guest")
+        with account.line() as maker:
+            for n in range(300):
+                maker.call("token.create", name=f"{'t' * 50}{n}")
+        line = account.line(receive_buffer=4096)
+        self.flood(line, lambda n: {"op": "token.list", "id": 100 + n}, 1000)
+        self.assert_serves()
+        self.assert_small()
+
+    def test_many_long_heads_that_wait(self):
+        line = self.line(receive_buffer=4096)
+        self.flood(line, lambda n: {"op": "list", "id": 100 + n, "path": "", "after": "a" * 60_000}, 1000)
+        self.assert_serves()
+        self.assert_small()
+
     def flood(self, line: Line, head, count: int) -> int:
         """Sends requests and reads nothing, until the server stops reading; how many bytes it took."""
         line.socket.settimeout(0.5)
@@ -364,6 +397,42 @@ class NeverReading(GarbageCase):
         self.assert_small()
         for line in lines:
             self.assert_cut(line, "timeout", within=STALL + 3 * GRACE)
+
+
+class Crowded(GarbageCase):
+    flags = ("--max-connections", 20)
+
+    def test_one_account_does_not_take_all_and_the_operator_always_gets_in(self):
+        account, lines = self.server.join(), []
+        with self.fails("too-many"):
+            for _ in range(20):
+                lines.append(account.line())
+                lines[-1].call("ping")
+        # Strangers take the rest; they are closed in their time, but the operator need not wait for that.
+        strangers = [self.plain() for _ in range(30)]
+        self.assertLessEqual(self.status()["connections"], 21)
+        for connection in lines + strangers:
+            connection.close()
+        wait_until(lambda: self.status()["connections"] <= 3, "they are gone")
+
+    def status(self) -> dict:
+        return self.assert_done(landline("status", "--data", self.server.data, "--json")).objects[0]
+
+
+class Working(GarbageCase):
+    def test_hashing_large_files_leaves_room_for_others(self):
+        with open(self.on_disk / "large", "wb") as file:
+            file.truncate(2 << 30)
+        guest = self.line(self.server.join(role="guest"))
+        ids = [guest.request("verify", path=f"{self.here}/large") for _ in range(32)]
+        with self.server.admin.line() as admin:
+            admin.put(f"{self.here}/small", b"small")
+            self.assertEqual(admin.get(f"{self.here}/small")[1], b"small")
+        for id in ids:
+            guest.cancel(id)
+        for id in ids:
+            with self.fails("cancelled"):
+                guest.after_working(id)
 
 
 class Silent(GarbageCase):

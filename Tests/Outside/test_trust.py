@@ -142,6 +142,72 @@ class Certificates(Case):
                 self.assert_refused(fake, put.result())
 
 
+class Authority:
+    """A certificate authority of the test's own, made with openssl."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.certificate = folder / "authority.pem"
+        self._openssl("req", "-x509", *self.NEW_KEY, "-keyout", folder / "authority.key", "-out", self.certificate,
+                      "-days", "30", "-subj", "/CN=Authority")
+
+    NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+
+    def _openssl(self, *arguments) -> None:
+        subprocess.run([tool("openssl", "openssl"), *arguments], check=True, capture_output=True, timeout=60)
+
+    def issue(self, names: str) -> None:
+        """A new key and certificate for `names`, in place of those before."""
+        request, extensions = self.folder / "request.pem", self.folder / "extensions"
+        extensions.write_text(f"subjectAltName={names}\n")
+        self._openssl("req", "-new", *self.NEW_KEY, "-keyout", self.folder / "server.key", "-out", request,
+                      "-subj", "/CN=server")
+        self._openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.folder / "authority.key",
+                      "-CAcreateserial", "-out", self.folder / "server.pem", "-days", "30", "-extfile", extensions)
+
+    @property
+    def flags(self) -> tuple:
+        return ("--certificate", self.folder / "server.pem", "--private-key", self.folder / "server.key",
+                "--advertise", "localhost")
+
+
+class CertifiedByAnAuthority(Case):
+    """A server with a certificate of its own is known by its name, so that a new certificate breaks nothing."""
+
+    def setUp(self):
+        folder = scratch_folder()
+        self.addCleanup(remove_tree, folder)
+        self.authority = Authority(folder)
+        self.trusting = {"LANDLINE_CA_FILE": str(self.authority.certificate)}
+
+    def test_join_put_and_a_renewed_certificate(self):
+        self.authority.issue("DNS:localhost")
+        with Server(*self.authority.flags, port=free_port()) as server:
+            self.assertIn("/#ca.", server.printed_invite)
+            client = self.new_client()
+            refused = client.run("join", server.printed_invite, "--name", "ada")
+            self.assert_exit(refused, NOT_TRUSTED)
+            self.assert_done(client.run("join", server.printed_invite, "--name", "ada", env=self.trusting))
+            self.assert_done(client.run("put", client.make("a.txt", b"a"), env=self.trusting))
+            server.kill()
+            self.authority.issue("DNS:localhost")
+            server.restart()
+            self.assertEqual(client.run("cat", "a.txt", env=self.trusting).out, "a")
+
+    def test_a_certificate_for_another_name(self):
+        # That of the address alone would also be anybody's who can answer for the name server.
+        for names in ("DNS:elsewhere.example", "IP:127.0.0.1"):
+            with self.subTest(names):
+                self.authority.issue(names)
+                with Server(*self.authority.flags) as server:
+                    result = self.new_client().run("join", server.printed_invite, "--name", "ada", env=self.trusting)
+                    self.assert_exit(result, NOT_TRUSTED)
+                    self.assertEqual([account["name"] for account in self.local_accounts(server)], [])
+
+    def local_accounts(self, server: Server) -> list[dict]:
+        return self.assert_done(self.new_client().run("accounts", "--data", server.data, "--json")).objects
+
+
 class Transport(ServerCase):
     """The server's side of section 1."""
 
@@ -287,6 +353,14 @@ class Removed(ServerCase):
             self.assert_exit(put.result(), NOT_ALLOWED)
             self.assert_exit(client.run("ls"), NOT_ALLOWED)
         self.assertFalse((self.server.tree / "a").exists())
+
+    def test_the_invites_of_a_removed_admin_are_no_way_back(self):
+        rogue = self.server.join(role="admin")
+        with rogue.line() as line:
+            invite = Invite.parse(line.call("invite.create", role="admin")["invite"])
+        self.server.admin_call("account.remove", name=rogue.name)
+        with self.fails("unauthenticated"):
+            self.nobody().join(invite.token, "back-again", DeviceKey())
 
     def test_a_revoked_token(self):
         line = self.line()

@@ -1,7 +1,6 @@
 import Framing
 import LandlineProtocol
 import LandlineTransport
-import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -21,7 +20,6 @@ struct LineListener {
   let settings: ServerSettings
   let tls: NIOSSLContext
   let registry: ConnectionRegistry
-  let logger: Logger
 
   /// The size of one read in bytes: large, for each costs a system call and a pass through TLS.
   static let readSize = 262_144
@@ -31,11 +29,6 @@ struct LineListener {
     return try await ServerBootstrap(group: group)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelOption(.backlog, value: 1_024)
-      .serverChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptErrors(logger: logger))
-        }
-      }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
       .childChannelOption(
@@ -71,20 +64,5 @@ struct LineListener {
     }
     try pipeline.addHandler(negotiation)
     return negotiation.protocolNegotiationResult
-  }
-}
-
-/// Keeps the listener alive when one accept fails, for instance because descriptors have run out.
-private final class AcceptErrors: ChannelInboundHandler {
-  typealias InboundIn = Never
-
-  private let logger: Logger
-
-  init(logger: Logger) {
-    self.logger = logger
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    logger.warning("a connection could not be accepted", metadata: ["error": "\(error)"])
   }
 }

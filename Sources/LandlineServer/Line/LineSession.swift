@@ -4,6 +4,7 @@ import LandlineServices
 import LandlineTransport
 import Logging
 import NIOCore
+import Synchronization
 
 /// One connection of the line protocol, from hello to its end.
 ///
@@ -34,6 +35,8 @@ final class LineSession: Sendable {
   let blocking: BlockingTaskExecutor
   let stallTimeout: TimeAmount
   let logger: Logger
+  /// Why it was ended from outside.
+  private let interruption = Mutex<LineError?>(nil)
   private let door: Door
   private let registry: ConnectionRegistry
   private let connection: ConnectionRegistry.ID
@@ -56,6 +59,7 @@ final class LineSession: Sendable {
 
   /// Ends it from outside: the client is told `error`, and nothing after it; then it is closed.
   func interrupt(_ error: LineError) {
+    interruption.withLock { $0 = $0 ?? error }
     sayLastWord(about: error)
     line.interrupt(with: error)
   }
@@ -67,7 +71,7 @@ final class LineSession: Sendable {
 
   /// Notes that a request is over.
   func finished(_ id: UInt64, succeeded: Bool) {
-    table.finish(id, succeeded: succeeded)
+    budget.release(table.finish(id, succeeded: succeeded))
     if registry.isDraining { beginDrain() }
   }
 
@@ -107,7 +111,7 @@ final class LineSession: Sendable {
   }
 
   private func serve(_ principal: Principal) async throws {
-    registry.loggedIn(principal, on: connection)
+    try registry.loggedIn(principal, on: connection)
     // A removal at this very moment either finds us in the registry or is found here.
     guard try await services.accounts.isStillGood(principal) else {
       throw LineError(.unauthenticated, "the account was removed")
@@ -119,14 +123,16 @@ final class LineSession: Sendable {
         while let event = try await line.next() {
           if let request = try await reader.take(event) {
             let handler = RequestHandler(session: self, principal: principal, id: request.id)
-            group.addTask(executorPreference: blocking) { await handler.run(request) }
+            group.addTask(executorPreference: request.needsDisk ? blocking : nil) {
+              await handler.run(request)
+            }
           }
         }
       } catch {
         sayLastWord(about: error)
-        // Who may not be here any more stores nothing more either.
-        if let error = error as? LineError, error.code == .unauthenticated { revocation = error }
       }
+      // Who may not be here any more stores nothing more either.
+      if let error = interruption.withLock({ $0 }), error.code == .unauthenticated { revocation = error }
       table.endAll(dropping: revocation)
       group.cancelAll()
     }

@@ -11,11 +11,15 @@ struct Login {
   let accounts: AccountService
   let door: LineSession.Door
 
+  /// How often a name may be taken before the connection is closed.
+  private static let maximumTries = 8
+
   /// - Parameter isNew: whether an id may be used.
   /// - Returns: nil when the client left, or was told why it may not come in.
   func run(accepting isNew: (UInt64) -> Bool) async throws -> Principal? {
     let nonce = Secret.randomBytes(count: 32)
     var isGreeted = false
+    var tries = 0
     while let request = try await nextRequest() {
       guard isNew(request.id) else { throw LineError(.badRequest, "the id \(request.id) is not new") }
       do {
@@ -42,7 +46,8 @@ struct Login {
       } catch let error as LineError {
         try await sender.send(request.id, .error(error))
         // A name that is taken is worth another try on the same connection; nothing else is.
-        guard error.code == .exists else { return nil }
+        tries += 1
+        guard error.code == .exists, tries < Self.maximumTries else { return nil }
       }
     }
     return nil

@@ -9,26 +9,34 @@ struct PutHandler: Sendable {
   let principal: Principal
   let id: UInt64
   let pipe: BodyPipe
+  let isCancelled: CancelFlag
 
   func run(_ request: PutRequest) async throws {
     let pipe = pipe
-    let start = try await session.services.files.upload(request, by: principal) {
-      pipe.fail(LineError(.superseded, "another connection continues this upload"))
-    }
+    let heartbeat = Heartbeat(session.sender, id: id)
+    let start = try await session.services.files.upload(
+      request, by: principal,
+      superseded: { pipe.fail(LineError(.superseded, "another connection continues this upload")) },
+      progress: { done, total in
+        try isCancelled.check()
+        try await heartbeat.beat(done: done, total: total)
+      })
     switch start {
     case .stored(let stored): try await session.sender.send(id, .stored(stored))
     case .skipped(let path): try await session.sender.send(id, .skipped(path))
     case .upload(let upload):
       do {
         let digest =
-          request.isWhole ? try await receiveWhole(request, upload) : try await receiveParts(upload)
+          request.isWhole
+          ? try await receiveWhole(request, upload) : try await receiveParts(upload, heartbeat)
         if let stored = try await upload.commit(digest) {
           try await session.sender.send(id, .stored(stored))
         } else {
           try await session.sender.send(id, .skipped(PathAnswer(path: request.path)))
         }
       } catch {
-        await upload.close()
+        // Of an account that was removed nothing is kept.
+        await upload.close(discarding: (error as? LineError)?.code == .unauthenticated)
         throw error
       }
     }
@@ -47,9 +55,11 @@ struct PutHandler: Sendable {
   }
 
   /// Says where to continue, and takes the bytes until the commit.
-  private func receiveParts(_ upload: FileUpload) async throws -> Digest256 {
-    let heartbeat = Heartbeat(session.sender, id: id)
-    let prefix = try await upload.prepare { try await heartbeat.beat(done: $0, total: $1) }
+  private func receiveParts(_ upload: FileUpload, _ heartbeat: Heartbeat) async throws -> Digest256 {
+    let prefix = try await upload.prepare { done, total in
+      try isCancelled.check()
+      try await heartbeat.beat(done: done, total: total)
+    }
     session.table.ready(id)
     try await session.sender.send(
       id, .ready(ReadyAnswer(offset: upload.offset, prefixSha256: prefix)))
@@ -61,7 +71,10 @@ struct PutHandler: Sendable {
     defer { idleCheck.cancel() }
     while true {
       switch try await pipe.next() {
-      case .bytes(let buffer): try buffer.withUnsafeReadableBytes(upload.write)
+      case .bytes(let buffer):
+        try buffer.withUnsafeReadableBytes(upload.write)
+        // A client that sends faster than the disk writes must not hold a thread for as long as its file is.
+        await Task.yield()
       case .commit(let digest): return digest
       case .cancel(let discard):
         await upload.close(discarding: discard)

@@ -18,7 +18,11 @@ struct RequestHandler: Sendable {
       if services.status.registry.isDraining {
         throw LineError(.shuttingDown, "the server is ending and takes no new requests")
       }
-      try await answer(request)
+      if request.isTransfer {
+        try await services.status.transfers.count { try await answer(request) }
+      } else {
+        try await answer(request)
+      }
     } catch {
       succeeded = false
       // A connection that is gone has nobody to tell.
@@ -37,7 +41,9 @@ struct RequestHandler: Sendable {
       return error
     }
     // The connection is gone: the client will not read this, and it is nobody's fault here.
-    if error is CancellationError || !session.line.channel.isActive { return .cancelled }
+    if error is CancellationError || error is LineTransportError || !session.line.channel.isActive {
+      return .cancelled
+    }
     session.logger.error(
       "request failed", metadata: ["op": "\(request.operation.name)", "error": "\(error)"])
     return LineError(.internal, "the server failed; its log says more")
@@ -64,9 +70,12 @@ struct RequestHandler: Sendable {
       try await send(.verified(verified))
     case .put(let fields):
       guard let pipe = request.pipe else { throw LineError(.internal, "a put without its pipe") }
-      let put = PutHandler(session: session, principal: principal, id: id, pipe: pipe)
+      let put = PutHandler(
+        session: session, principal: principal, id: id, pipe: pipe, isCancelled: request.isCancelled)
       if fields.isWhole {
-        try await session.smallPuts.withSlot { try await put.run(fields) }
+        try await session.smallPuts.withSlot {
+          try await services.status.smallPuts.withSlot { try await put.run(fields) }
+        }
       } else {
         try await put.run(fields)
       }
@@ -75,10 +84,12 @@ struct RequestHandler: Sendable {
       try await send(.removed)
     case .status: try await send(.status(try await status()))
     case .accounts:
-      let accounts = try await services.accounts.accounts(by: principal)
-      try await sendList(
-        accounts, whole: .accounts(AccountsAnswer(accounts: accounts)),
-        asBody: .accounts(AccountsAnswer(accounts: nil)))
+      try await session.bulkAnswers.withSlot {
+        let accounts = try await services.accounts.accounts(by: principal)
+        try await sendList(
+          accounts, whole: .accounts(AccountsAnswer(accounts: accounts)),
+          asBody: .accounts(AccountsAnswer(accounts: nil)))
+      }
     case .accountRemove(let fields):
       let removed = try await services.accounts.removeAccount(named: fields.name, by: principal)
       try await services.files.dropUploads(ofAccount: removed)
@@ -94,10 +105,12 @@ struct RequestHandler: Sendable {
           try await services.accounts.createToken(
             named: fields.name, role: fields.role, by: principal)))
     case .tokenList:
-      let tokens = try await services.accounts.tokens(by: principal)
-      try await sendList(
-        tokens, whole: .tokens(TokensAnswer(tokens: tokens)),
-        asBody: .tokens(TokensAnswer(tokens: nil)))
+      try await session.bulkAnswers.withSlot {
+        let tokens = try await services.accounts.tokens(by: principal)
+        try await sendList(
+          tokens, whole: .tokens(TokensAnswer(tokens: tokens)),
+          asBody: .tokens(TokensAnswer(tokens: nil)))
+      }
     case .tokenRevoke(let fields):
       try await services.accounts.revokeToken(
         named: fields.name, of: fields.account, by: principal)
@@ -134,7 +147,7 @@ struct RequestHandler: Sendable {
       version: Software.version,
       uptime: (ContinuousClock.now - status.started).components.seconds,
       connections: status.registry.count,
-      transfers: await status.uploads.count + status.downloads.value,
+      transfers: status.transfers.value,
       listening: status.listening, fingerprint: status.fingerprint,
       freeBytes: space.free, totalBytes: space.total)
   }
@@ -143,8 +156,6 @@ struct RequestHandler: Sendable {
   private static let piece = 262_144
 
   private func get(_ fields: GetRequest, _ isCancelled: CancelFlag) async throws {
-    services.status.downloads.add(1)
-    defer { services.status.downloads.add(-1) }
     let heartbeat = Heartbeat(session.sender, id: id)
     let download = try await services.files.download(fields, by: principal) { done, total in
       try isCancelled.check()

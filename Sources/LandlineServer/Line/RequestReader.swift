@@ -11,6 +11,21 @@ final class RequestReader {
     /// For puts.
     var pipe: BodyPipe?
     var isCancelled: CancelFlag
+    /// Whether it holds a file open for as long as its client likes.
+    var isTransfer: Bool {
+      switch operation {
+      case .get, .verify: true
+      case .put(let put): !put.isWhole
+      default: false
+      }
+    }
+    /// Whether it may wait for the disk.
+    var needsDisk: Bool {
+      switch operation {
+      case .list, .stat, .get, .verify, .put, .remove, .accountRemove: true
+      default: false
+      }
+    }
   }
 
   /// Where the body of the message that is being read goes.
@@ -62,6 +77,8 @@ final class RequestReader {
       return nil
     }
     switch request.operation {
+    case .commit where bodyLength > 0, .cancel where bodyLength > 0:
+      throw LineError(.badRequest, "'\(request.operation.name)' has no body")
     case .data:
       if case .pipe(let pipe) = try session.table.destination(of: request.id) {
         pipe.touch()
@@ -80,22 +97,15 @@ final class RequestReader {
       guard session.table.isNew(request.id) else {
         throw LineError(.badRequest, "the id \(request.id) is not greater than those before it")
       }
-      return try await begin(request, bodyLength)
-    }
-  }
-
-  /// Whether it holds a file open for as long as its client likes.
-  private static func isTransfer(_ operation: LandlineProtocol.Operation) -> Bool {
-    switch operation {
-    case .get, .verify: true
-    case .put(let put): !put.isWhole
-    default: false
+      let accepted = try await begin(request, bodyLength, headLength: head.count)
+      await session.budget.waitForRoom()
+      return accepted
     }
   }
 
   private struct OnlyID: Decodable { var id: UInt64 }
 
-  private func begin(_ request: Request, _ bodyLength: Int) async throws -> Accepted? {
+  private func begin(_ request: Request, _ bodyLength: Int, headLength: Int) async throws -> Accepted? {
     do {
       var pipe: BodyPipe?
       var expected = 0
@@ -109,12 +119,15 @@ final class RequestReader {
           "'\(printable(request.operation.name))' here needs a body of \(expected) bytes, not \(bodyLength)")
       }
       let isCancelled = CancelFlag()
-      try session.table.open(request.id, isTransfer: Self.isTransfer(request.operation), pipe: pipe) {
-        isCancelled.set()
-      }
-      if let pipe, case .put(let put) = request.operation, put.isWhole { body = .whole(pipe) }
-      return Accepted(
+      let accepted = Accepted(
         id: request.id, operation: request.operation, pipe: pipe, isCancelled: isCancelled)
+      try session.table.open(
+        request.id, isTransfer: accepted.isTransfer, cost: headLength, pipe: pipe
+      ) { isCancelled.set() }
+      // What it says is kept until it is answered.
+      session.budget.add(headLength)
+      if let pipe, case .put(let put) = request.operation, put.isWhole { body = .whole(pipe) }
+      return accepted
     } catch let error as LineError {
       try await session.sender.send(request.id, .error(error))
       return nil

@@ -6,6 +6,8 @@ final class RequestTable: Sendable {
   /// One open request, as the reader and its task share it.
   private struct Open {
     var isTransfer: Bool
+    /// Bytes of its head.
+    var cost: Int
     /// For what the client adds to a put.
     var pipe: BodyPipe?
     var cancel: @Sendable () -> Void
@@ -39,7 +41,7 @@ final class RequestTable: Sendable {
   /// Opens a request.
   /// - Throws: `too-many`.
   func open(
-    _ id: UInt64, isTransfer: Bool, pipe: BodyPipe?, cancel: @escaping @Sendable () -> Void
+    _ id: UInt64, isTransfer: Bool, cost: Int, pipe: BodyPipe?, cancel: @escaping @Sendable () -> Void
   ) throws(LineError) {
     let problem = state.withLock { state -> String? in
       if state.requests.count >= LineProtocol.maximumOpenRequests {
@@ -48,7 +50,7 @@ final class RequestTable: Sendable {
       if isTransfer && state.transfers >= LineProtocol.maximumOpenTransfers {
         return "\(LineProtocol.maximumOpenTransfers) transfers are open on this connection; wait for one to end"
       }
-      state.requests[id] = Open(isTransfer: isTransfer, pipe: pipe, cancel: cancel)
+      state.requests[id] = Open(isTransfer: isTransfer, cost: cost, pipe: pipe, cancel: cancel)
       if isTransfer { state.transfers += 1 }
       return nil
     }
@@ -61,8 +63,9 @@ final class RequestTable: Sendable {
   }
 
   /// Notes that the request has been answered to the end.
-  func finish(_ id: UInt64, succeeded: Bool) {
-    let pipe = state.withLock { state -> BodyPipe? in
+  /// - Returns: what it had cost.
+  func finish(_ id: UInt64, succeeded: Bool) -> Int {
+    let open = state.withLock { state -> Open? in
       guard let open = state.requests[id] else { return nil }
       if open.isTransfer { state.transfers -= 1 }
       if open.isReady && !open.isClosedByClient && !succeeded {
@@ -70,9 +73,10 @@ final class RequestTable: Sendable {
       } else {
         state.requests[id] = nil
       }
-      return open.pipe
+      return open
     }
-    pipe?.close()
+    open?.pipe?.close()
+    return open?.cost ?? 0
   }
 
   /// Ends all of them, because the connection is over.

@@ -14,6 +14,7 @@ struct ServerStatus: Sendable {
   var listening: String
   var fingerprint: Digest256
   var registry: ConnectionRegistry
-  var uploads: UploadRegistry
-  var downloads: Counter
+  var transfers: TransferCount
+  /// For small puts, which wait in line for a descriptor.
+  var smallPuts = Slots(count: 128)
 }

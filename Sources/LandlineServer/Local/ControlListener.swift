@@ -39,7 +39,7 @@ struct ControlListener {
             channel.close(promise: nil)
             return nil
           }
-          guard let id = registry.admit(channel) else {
+          guard let id = registry.admit(channel, isLocal: true) else {
             channel.close(promise: nil)
             return nil
           }

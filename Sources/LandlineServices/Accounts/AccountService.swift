@@ -87,7 +87,7 @@ public struct AccountService: Sendable {
     try Name.check(request.name, as: "an account")
     try Name.check(request.deviceName, as: "a device")
     guard request.name.lowercased() != Principal.local.account else {
-      throw LineError(.exists, "the name '\(request.name)' is taken; choose another with --name")
+      throw LineError(.badRequest, "the name '\(request.name)' is the server's own; choose another")
     }
     guard let publicKey = Base64.decode(request.publicKey), publicKey.count == 32,
       let signature = Base64.decode(request.signature)
@@ -204,9 +204,7 @@ public struct AccountService: Sendable {
     -> TokenAnswer
   {
     try Name.check(name, as: "a token")
-    guard principal.credential != .local else {
-      throw LineError(.forbidden, "a token belongs to an account; log in as one to make it")
-    }
+    try requireDevice(principal, to: "make tokens")
     let role = role ?? principal.role
     guard try await store.grants(ofRole: role) != nil else {
       throw LineError(.notFound, "there is no role '\(printable(role))'")
@@ -222,6 +220,13 @@ public struct AccountService: Sendable {
       account: principal.accountID, name: name, hash: Secret.hash(token), role: role,
       created: Self.now())
     return TokenAnswer(name: name, token: token, role: role)
+  }
+
+  /// A token outlives whoever makes it only if a person made it, not another token.
+  private func requireDevice(_ principal: Principal, to what: String) throws(LineError) {
+    guard case .device = principal.credential else {
+      throw LineError(.forbidden, "only somebody who is logged in by a device key may \(what)")
+    }
   }
 
   private static func isRole(_ role: String, atMost principal: Principal) -> Bool {
@@ -243,6 +248,7 @@ public struct AccountService: Sendable {
   public func revokeToken(named name: String, of account: String?, by principal: Principal)
     async throws
   {
+    if principal.credential != .local { try requireDevice(principal, to: "revoke tokens") }
     var owner = principal.accountID
     if let account, account != principal.account {
       try principal.requireAdmin(to: "revoke other accounts' tokens")

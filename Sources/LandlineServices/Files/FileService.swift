@@ -8,6 +8,7 @@ public struct FileService: Sendable {
   private let store: any ContentStore
   private let hashes: any HashStore
   private let uploads: UploadRegistry
+  private let hashing = Hashing()
 
   public init(store: any ContentStore, hashes: any HashStore, uploads: UploadRegistry) {
     self.store = store
@@ -81,8 +82,8 @@ public struct FileService: Sendable {
       }
       if offset <= size {
         let end = offset
-        try await hash(
-          &hasher, from: 0, to: end, reading: { try content.read(into: $0, at: $1) },
+        try await hashing.read(
+          into: &hasher, from: 0, to: end, reading: { try content.read(into: $0, at: $1) },
           progress: { try await progress($0, end) })
       }
       if offset > size || Digest256(hasher.finalize()) != prefix {
@@ -105,8 +106,8 @@ public struct FileService: Sendable {
     let version = content.status.version
     let record = try await hashes.hash(of: path)
     var hasher = SHA256()
-    try await hash(
-      &hasher, from: 0, to: version.size, reading: { try content.read(into: $0, at: $1) },
+    try await hashing.read(
+          into: &hasher, from: 0, to: version.size, reading: { try content.read(into: $0, at: $1) },
       progress: { try await progress($0, version.size) })
     let digest = Digest256(hasher.finalize())
     guard try content.currentStatus().version == version else {
@@ -137,9 +138,12 @@ public struct FileService: Sendable {
     case skipped(PathAnswer)
   }
 
-  /// - Parameter superseded: called when the same account begins the same upload again; must lead to the end of this one.
+  /// - Parameters:
+  ///   - superseded: called when the same account begins the same upload again; must lead to the end of this one.
+  ///   - progress: told bytes done and to do while a file that may be this one already is hashed.
   public func upload(
-    _ request: PutRequest, by principal: Principal, superseded: @escaping @Sendable () -> Void
+    _ request: PutRequest, by principal: Principal, superseded: @escaping @Sendable () -> Void,
+    progress: (Int64, Int64) async throws -> Void
   ) async throws -> UploadStart {
     let path = try file(request.path)
     try principal.requireWrite(path)
@@ -148,42 +152,53 @@ public struct FileService: Sendable {
       throw LineError(.badRequest, "ifExists is fail, replace, keep-both or skip")
     }
     let modified = try request.modified()
-    if request.again == true, let stored = try await alreadyStored(path, request, ifExists) {
-      return .stored(stored)
-    }
-    if try refuse(path, ifExists) { return .skipped(PathAnswer(path: path.description)) }
-
     let isKept = request.resume == true
     if isKept && (request.size == nil || modified == nil) {
       throw LineError(.badRequest, "to be continued, a put needs size and mtime")
     }
+    func early() async throws -> UploadStart? {
+      if request.again == true,
+        let stored = try await alreadyStored(path, request, ifExists, by: principal, progress: progress)
+      {
+        return .stored(stored)
+      }
+      return try refuse(path, ifExists) ? .skipped(PathAnswer(path: path.description)) : nil
+    }
+    if let start = try await early() { return start }
+
     let key = UploadKey(
       account: principal.accountID, digest: Self.uploadDigest(path, request.size, modified, isWhole: request.isWhole))
     let uploads = uploads
     let epoch = await uploads.acquire(key, supersede: superseded)
     let release: @Sendable () async -> Void = { await uploads.release(key, epoch: epoch) }
     do {
+      // Once more, for the owner before may have ended in its commit.
+      if let start = try await early() {
+        await release()
+        return start
+      }
       let content = try store.openUpload(key, keepingOld: isKept)
       let target = UploadTarget(
         path: path, size: request.size, digest: request.sha256, modified: modified,
         executable: request.executable ?? false, ifExists: ifExists)
       return .upload(
         FileUpload(
-          content: content, target: target, isKept: isKept, hashes: hashes, release: release))
+          content: content, target: target, isKept: isKept, hashes: hashes, hashing: hashing,
+          release: release))
     } catch {
       await release()
       throw error
     }
   }
 
-  /// What makes an upload the same as one before: path, size and time. Where these are not all known, or the file is
-  /// so small that it comes whole, nothing is ever continued, and the upload is like no other.
+  /// What makes an upload the same as one before: path, size and time, and whether it comes whole. Where these are not
+  /// all known it is like no other.
   private static func uploadDigest(
     _ path: RemotePath, _ size: Int64?, _ modified: FileTime?, isWhole: Bool
   ) -> Digest256 {
-    guard let size, let modified, !isWhole else { return Digest256(hashing: Secret.randomBytes(count: 32)) }
-    return Digest256(
-      hashing: path.bytes + Array("\0\(size) \(modified.seconds) \(modified.nanoseconds)".utf8))
+    guard let size, let modified else { return Digest256(hashing: Secret.randomBytes(count: 32)) }
+    let text = "\0\(size) \(modified.seconds) \(modified.nanoseconds)" + (isWhole ? " whole" : "")
+    return Digest256(hashing: path.bytes + Array(text.utf8))
   }
 
   /// Looks early whether the name is free, so that nobody sends a gigabyte to be refused; the commit looks again.
@@ -207,10 +222,14 @@ public struct FileService: Sendable {
   }
 
   /// Whether this put's file is there already, under its name or, if both are kept, a numbered one.
-  private func alreadyStored(_ path: RemotePath, _ request: PutRequest, _ ifExists: ExistingFile)
-    async throws -> StoredAnswer?
-  {
-    guard let wanted = request.sha256, let size = request.size else { return nil }
+  private func alreadyStored(
+    _ path: RemotePath, _ request: PutRequest, _ ifExists: ExistingFile, by principal: Principal,
+    progress: (Int64, Int64) async throws -> Void
+  ) async throws -> StoredAnswer? {
+    // Who may not read here may not find out what is here, either.
+    guard let wanted = request.sha256, let size = request.size,
+      (try? principal.requireRead(path)) != nil
+    else { return nil }
     for number in 0..<(ifExists == .keepBoth ? NumberedName.most : 1) {
       let candidate = try NumberedName.path(path, number: number)
       guard let content = try? store.openFile(candidate) else { return nil }
@@ -218,10 +237,13 @@ public struct FileService: Sendable {
       var digest = try await recordedDigest(candidate, content.status.version)
       if digest == nil {
         var hasher = SHA256()
-        try await hash(
-          &hasher, from: 0, to: size, reading: { try content.read(into: $0, at: $1) },
-          progress: { _ in })
-        digest = Digest256(hasher.finalize())
+        try await hashing.read(
+          into: &hasher, from: 0, to: size, reading: { try content.read(into: $0, at: $1) },
+          progress: { try await progress($0, size) })
+        let computed = Digest256(hasher.finalize())
+        try await hashes.record(
+          RecordedHash(version: content.status.version, digest: computed), for: candidate)
+        digest = computed
       }
       if digest == wanted {
         return StoredAnswer(path: candidate.description, size: size, sha256: wanted)

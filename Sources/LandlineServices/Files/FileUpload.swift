@@ -10,6 +10,7 @@ public final class FileUpload {
   private let isKept: Bool
   private let release: @Sendable () async -> Void
   private let hashes: any HashStore
+  private let hashing: Hashing
   private var hasher = SHA256()
   private var isOpen = true
 
@@ -20,12 +21,14 @@ public final class FileUpload {
 
   init(
     content: any UploadContent, target: UploadTarget, isKept: Bool,
-    hashes: any HashStore, release: @escaping @Sendable () async -> Void
+    hashes: any HashStore, hashing: Hashing,
+    release: @escaping @Sendable () async -> Void
   ) {
     self.content = content
     self.target = target
     self.isKept = isKept
     self.hashes = hashes
+    self.hashing = hashing
     self.release = release
   }
 
@@ -33,8 +36,8 @@ public final class FileUpload {
   /// - Returns: the digest of that prefix, for the client to compare.
   public func prepare(progress: (Int64, Int64) async throws -> Void) async throws -> Digest256 {
     let kept = content.size
-    try await hash(
-      &hasher, from: 0, to: kept,
+    try await hashing.read(
+      into: &hasher, from: 0, to: kept,
       reading: { try self.content.read(into: $0, at: $1) },
       progress: { try await progress($0, kept) })
     offset = kept
@@ -75,8 +78,10 @@ public final class FileUpload {
       }
       isOpen = false
       do {
-        try await hashes.record(
-          RecordedHash(version: status.version, digest: digest), for: path)
+        if isUntouched(status) {
+          try await hashes.record(
+            RecordedHash(version: status.version, digest: digest), for: path)
+        }
       } catch {
         // The file is stored. A hash that was not recorded is computed again when it is asked for.
       }
@@ -86,6 +91,11 @@ public final class FileUpload {
       await end(keeping: isKept)
       throw error
     }
+  }
+
+  /// Whether the file is still what was published: somebody may have edited it by hand before its status was taken.
+  private func isUntouched(_ status: EntryStatus) -> Bool {
+    status.size == received && (target.modified == nil || status.modified == target.modified)
   }
 
   private func publish() throws -> (RemotePath, EntryStatus)? {

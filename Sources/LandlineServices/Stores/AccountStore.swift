@@ -78,7 +78,7 @@ public protocol AccountStore: Sendable {
   /// All accounts by name, with the number of their devices.
   func accounts() async throws -> [(account: Account, devices: Int)]
 
-  /// Removes an account with its devices and tokens; gives its id, or nil when there is none of that name.
+  /// Removes an account with its devices, its tokens, and the unused invites it made; gives its id, or nil when there is none of that name.
   func removeAccount(named name: String) async throws -> Int64?
 
   /// Keeps a token.

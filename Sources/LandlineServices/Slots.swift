@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A fixed number of slots for work that holds memory or descriptors; who finds none waits in line.
-final class Slots: Sendable {
+package final class Slots: Sendable {
   private struct State {
     var free: Int
     var lastTicket: UInt64 = 0
@@ -11,13 +11,13 @@ final class Slots: Sendable {
 
   private let state: Mutex<State>
 
-  init(count: Int) {
+  package init(count: Int) {
     state = Mutex(State(free: count))
   }
 
   /// Runs `body` in a slot.
   /// - Throws: what `body` throws; `CancellationError` while it waits.
-  func withSlot<Result>(_ body: () async throws -> Result) async throws -> Result {
+  package func withSlot<Result>(_ body: () async throws -> Result) async throws -> Result {
     try await acquire()
     defer { release() }
     return try await body()
