@@ -95,6 +95,10 @@ let package = Package(
     .testTarget(
       name: "LandlineServicesTests",
       dependencies: ["LandlineServices", "LandlineProtocol"], swiftSettings: strict),
+    .testTarget(name: "LandlineClientTests", dependencies: ["LandlineClient"], swiftSettings: strict),
+    .testTarget(
+      name: "LandlineServerTests",
+      dependencies: ["LandlineProtocol", "LandlineServer", "LandlineServices", nioCore], swiftSettings: strict),
     .testTarget(
       name: "LandlineStorageTests",
       dependencies: ["CLinux", "LandlineStorage", "LandlineServices", "LandlineProtocol"],

@@ -16,19 +16,6 @@ enum LocalName {
     return folder.utf8.last == UInt8(ascii: "/") ? folder + name : "\(folder)/\(name)"
   }
 
-  /// `name (number).ext` for `name.ext`; a stem too long for the 255 bytes of a name is cut between characters.
-  static func numbered(_ name: String, _ number: Int) -> String {
-    let bytes = Array(name.utf8)
-    var split = bytes.count
-    // A dot in front makes a hidden file, not an ending.
-    if let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot > 0, bytes.count - dot <= 32 {
-      split = dot
-    }
-    let suffix = Array(" (\(number))".utf8) + bytes[split...]
-    return String(
-      decoding: prefix(of: bytes[..<split], atMost: 255 - suffix.count) + suffix, as: UTF8.self)
-  }
-
   /// At most `count` bytes of UTF-8 text, never ending inside a character's encoding.
   static func prefix(of bytes: ArraySlice<UInt8>, atMost count: Int) -> ArraySlice<UInt8> {
     guard bytes.count > count else { return bytes }

@@ -73,8 +73,9 @@ struct LocalTarget: Sendable {
       return nil
     case .keepBoth:
       if try renameIfFree(to: name, toSay: what) { return name }
-      for number in 1...9_999 {
-        let other = LocalName.numbered(name, number)
+      for number in 1..<NumberedName.most {
+        guard let bytes = NumberedName.name(Array(name.utf8), number: number) else { throw taken }
+        let other = String(decoding: bytes, as: UTF8.self)
         if try renameIfFree(to: other, toSay: what) { return other }
       }
       throw taken

@@ -1,17 +1,5 @@
 public import LandlineProtocol
 
-/// What to do when the name is taken.
-public enum IfExists: String, Hashable, Sendable, CaseIterable {
-  /// An error, `exists`.
-  case fail
-  /// The old file is replaced in one step.
-  case replace
-  /// Stored as `name (1).ext`, or the next free number.
-  case keepBoth = "keep-both"
-  /// Nothing is moved.
-  case skip
-}
-
 /// What happens to one file of a transfer while it runs.
 public enum TransferEvent: Hashable, Sendable {
   /// This side reads what it has, to prove that both mean the same file. Bytes.

@@ -107,7 +107,7 @@ public struct FileService: Sendable {
     let record = try await hashes.hash(of: path)
     var hasher = SHA256()
     try await hashing.read(
-          into: &hasher, from: 0, to: version.size, reading: { try content.read(into: $0, at: $1) },
+      into: &hasher, from: 0, to: version.size, reading: { try content.read(into: $0, at: $1) },
       progress: { try await progress($0, version.size) })
     let digest = Digest256(hasher.finalize())
     guard try content.currentStatus().version == version else {
@@ -148,7 +148,7 @@ public struct FileService: Sendable {
     let path = try file(request.path)
     try principal.requireWrite(path)
     if let size = request.size, size < 0 { throw LineError(.badRequest, "a size is not negative") }
-    guard let ifExists = ExistingFile(rawValue: request.ifExists ?? "fail") else {
+    guard let ifExists = IfExists(rawValue: request.ifExists ?? "fail") else {
       throw LineError(.badRequest, "ifExists is fail, replace, keep-both or skip")
     }
     let modified = try request.modified()
@@ -203,7 +203,7 @@ public struct FileService: Sendable {
 
   /// Looks early whether the name is free, so that nobody sends a gigabyte to be refused; the commit looks again.
   /// - Returns: true when the put is to be skipped.
-  private func refuse(_ path: RemotePath, _ ifExists: ExistingFile) throws -> Bool {
+  private func refuse(_ path: RemotePath, _ ifExists: IfExists) throws -> Bool {
     let status: EntryStatus
     do {
       status = try store.status(of: path)
@@ -223,7 +223,7 @@ public struct FileService: Sendable {
 
   /// Whether this put's file is there already, under its name or, if both are kept, a numbered one.
   private func alreadyStored(
-    _ path: RemotePath, _ request: PutRequest, _ ifExists: ExistingFile, by principal: Principal,
+    _ path: RemotePath, _ request: PutRequest, _ ifExists: IfExists, by principal: Principal,
     progress: (Int64, Int64) async throws -> Void
   ) async throws -> StoredAnswer? {
     // Who may not read here may not find out what is here, either.

@@ -148,27 +148,5 @@ struct UploadTarget {
   var digest: Digest256?
   var modified: FileTime?
   var executable: Bool
-  var ifExists: ExistingFile
-}
-
-/// `name (1).ext`, `name (2).ext` and so on, for files that are to be kept beside each other.
-enum NumberedName {
-  /// How many numbers are tried.
-  static let most = 1_000
-
-  /// The path itself for number 0. A name that becomes too long loses bytes before the number, never half a character.
-  static func path(_ path: RemotePath, number: Int) throws(LineError) -> RemotePath {
-    guard number > 0, let name = path.name else { return path }
-    // The extension begins at the last dot, but a dot at the very beginning hides a file and begins none.
-    let dot = name.lastIndex(of: UInt8(ascii: ".")).flatMap { $0 > 0 ? $0 : nil } ?? name.endIndex
-    let suffix = Array(" (\(number))".utf8) + name[dot...]
-    var stem = Array(name[..<dot])
-    let room = RemotePath.maximumComponent - suffix.count
-    if stem.count > room {
-      guard room > 0 else { throw LineError(.exists, "'\(path)' is taken, and too long to be numbered") }
-      stem = Array(stem[..<room])
-      while String(validating: stem, as: UTF8.self) == nil { stem.removeLast() }
-    }
-    return try path.renamed(to: stem + suffix)
-  }
+  var ifExists: IfExists
 }

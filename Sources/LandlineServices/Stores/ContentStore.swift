@@ -65,12 +65,6 @@ public struct UploadKey: Hashable, Sendable {
   }
 }
 
-/// What to do when the name is taken.
-public enum ExistingFile: String, Hashable, Sendable, Codable {
-  case fail, replace, skip
-  case keepBoth = "keep-both"
-}
-
 /// A file that is open for reading. Its owner ends it by letting go of it.
 public protocol ReadableContent: AnyObject, Sendable {
   /// As it was when it was opened.

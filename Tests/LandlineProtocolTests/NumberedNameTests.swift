@@ -1,8 +1,6 @@
 import LandlineProtocol
 import Testing
 
-@testable import LandlineServices
-
 @Suite struct NumberedNameTests {
   @Test(arguments: [
     ("a.txt", 1, "a (1).txt"), ("d/a.tar.gz", 2, "d/a.tar (2).gz"), (".profile", 1, ".profile (1)"),
@@ -18,5 +16,9 @@ import Testing
     let name = try #require(numbered.name)
     #expect(name.count <= 255)
     #expect(String(validating: name, as: UTF8.self)?.hasSuffix("ä (1).txt") == true)
+  }
+
+  @Test func noNumberFitsBesideAnExtensionOfTheWholeLength() {
+    #expect(NumberedName.name(Array(("a." + String(repeating: "x", count: 253)).utf8), number: 1) == nil)
   }
 }
