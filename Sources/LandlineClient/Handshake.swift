@@ -61,10 +61,13 @@ struct Handshake: ~Copyable {
   private mutating func ask(_ operation: Operation) async throws -> Reply {
     let id = nextID
     nextID += 1
+    let head = try MessageHead.encode(Request(id: id, operation))
     do {
-      try await fresh.line.send(head: try MessageHead.encode(Request(id: id, operation)))
-    } catch is LineTransportError {
-      // The server may have said why before it closed: read on.
+      try await fresh.line.send(head: head)
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      // However the connection broke, the server may have said why before: read on.
     }
     let answer = try await nextAnswer()
     if case .error(let error) = answer.reply { throw ClientError(error) }

@@ -1,11 +1,13 @@
 """Certificates, invites, tokens, roles: who is refused, and that nothing changed then."""
 
 import contextlib
+import hashlib
 import json
 import secrets
 import socket
 import ssl
 import stat
+import struct
 import subprocess
 import threading
 import time
@@ -22,7 +24,11 @@ from line import DeviceKey, Invite, LineError
 class FakeServer:
     """Accepts on a port, speaks TLS with a key of its own (or only `greeting`), and keeps what it is told."""
 
-    def __init__(self, port: int = 0, greeting: bytes | None = None, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3):
+    def __init__(
+        self, port: int = 0, greeting: bytes | None = None, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+        hangs_up: bool = False,
+    ):
+        self.hangs_up = hangs_up
         self.folder = scratch_folder()
         self.received = bytearray()
         self.connections = 0
@@ -67,6 +73,10 @@ class FakeServer:
                         pass
                     continue
                 with self.context.wrap_socket(plain, server_side=True) as secure:
+                    if self.hangs_up:
+                        # A reset, as from a process that was killed.
+                        secure.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                        continue
                     while data := secure.recv(65_536):
                         self.received += data
 
@@ -93,6 +103,14 @@ class Certificates(Case):
     def test_a_self_signed_certificate_where_an_authority_is_expected(self):
         with FakeServer() as fake:
             self.assert_refused(fake, self.new_client().join(invented(fake.port, "ca"), "ada"))
+
+    def test_a_server_that_dies_behind_the_handshake(self):
+        with FakeServer(hangs_up=True) as fake:
+            der = ssl.PEM_cert_to_DER_cert((fake.folder / "certificate.pem").read_text())
+            invite = invented(fake.port, hashlib.sha256(der).hexdigest())
+            for _ in range(20):
+                result = self.assert_exit(self.new_client().join(invite, "ada"), NO_CONNECTION)
+                self.assertIn("cannot connect", result.err)
 
     def test_an_invite_without_a_fingerprint_is_none(self):
         with FakeServer() as fake:
