@@ -79,7 +79,7 @@ extension SQLiteStore {
   ) throws -> Account {
     let isTaken = "SELECT EXISTS (SELECT 1 FROM accounts WHERE name = ?)"
     if try Bool.fetchOne(database, sql: isTaken, arguments: [name]) == true {
-      throw LineError(.exists, "the name '\(printable(name))' is taken; choose another")
+      throw LineError(.exists, "the name '\(printable(name))' is taken")
     }
     let isKnown = "SELECT EXISTS (SELECT 1 FROM devices WHERE id = ?)"
     if try Bool.fetchOne(database, sql: isKnown, arguments: [device.id]) == true {
