@@ -103,7 +103,7 @@ public final class Connection: Sendable {
       throw CancellationError()
     } catch {
       // What the server said last, and the reader has yet to see, explains more than a closed socket.
-      throw state.withLock { $0.end } ?? ClientError.lost("\(error)")
+      throw state.withLock { $0.end } ?? ClientError.lost(ConnectFailure.describe(error))
     }
   }
 
@@ -132,7 +132,7 @@ public final class Connection: Sendable {
     } catch let error as LineError {
       end(with: ClientError(.badAnswer, "the server broke the protocol: \(error.message)"))
     } catch {
-      end(with: .lost("\(error)"))
+      end(with: .lost(ConnectFailure.describe(error)))
     }
   }
 

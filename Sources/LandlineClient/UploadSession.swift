@@ -145,12 +145,17 @@ struct UploadSession: Sendable {
         job.state.withLock({ $0.ifExists == .fail && !$0.isConsumed })
       {
         // Asked when the others are through, so that nobody waits for a person.
-        job.state.withLock { $0.taken = error }
+        job.state.withLock { state in
+          state.taken = error
+          // A clear answer: the file there is not one of ours whose answer was lost.
+          state.isRepeated = false
+          state.committed = nil
+        }
         return nil
       }
       finish(job, .failed(error.isLoss ? consumed(error) : error))
     } catch {
-      return .lost("\(error)")
+      return .lost(ConnectFailure.describe(error))
     }
     return nil
   }

@@ -66,7 +66,7 @@ public struct RemotePath: Hashable, Sendable, CustomStringConvertible {
       return "a component has \(part.count) bytes; at most \(maximumComponent) are possible"
     }
     if part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8) {
-      return "the components '.' and '..' are not names here"
+      return "a path on the server cannot contain '.' or '..'"
     }
     if part.contains(UInt8(ascii: "/")) { return "a component contains '/'" }
     if part.contains(where: { $0 < 0x20 || $0 == 0x7F }) {

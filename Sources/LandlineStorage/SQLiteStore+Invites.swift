@@ -42,15 +42,15 @@ extension SQLiteStore {
       guard
         let row = try Row.fetchOne(
           database, sql: "SELECT * FROM invites WHERE hash = ?", arguments: [hash])
-      else { throw LineError(.unauthenticated, "this invite is unknown, or expired long ago") }
+      else { throw LineError(.unauthenticated, "this invite is unknown, or expired long ago; ask for a new one") }
       if row["used"] != nil {
         guard let account = try Self.repeated(row, device, database) else {
-          throw LineError(.unauthenticated, "this invite was used already")
+          throw LineError(.unauthenticated, "this invite was used already; ask for a new one")
         }
         return account
       }
       let expires: Int64 = row["expires"]
-      guard now < expires else { throw LineError(.unauthenticated, "this invite has expired") }
+      guard now < expires else { throw LineError(.unauthenticated, "this invite has expired; ask for a new one") }
       let account = try Self.makeAccount(named: name, role: row["role"], device, now, database)
       try database.execute(
         sql: "UPDATE invites SET used = ?, device = ?, account = ? WHERE hash = ?",

@@ -167,7 +167,8 @@ final class TransferReport: Sendable {
     state.withLock { $0.failures.append(error) }
     let item = items[index]
     if style == .json { write(JSONEvent(error, file: item.file, path: item.path)) }
-    Screen.shared.note("landline: \(printable(item.name)): \(error.message)")
+    let advice = error.refusal?.code == .exists ? "; say --replace, --keep-both or --skip" : ""
+    Screen.shared.note("landline: \(printable(item.name)): \(error.message)\(advice)")
   }
 
   private func done(

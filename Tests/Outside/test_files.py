@@ -369,6 +369,19 @@ class Output(FilesCase):
             self.assertNotEqual(terminal.wait(), DONE)
         self.assert_content(self.on_disk / "a.txt", b"old")
 
+    def test_a_terminal_is_believed(self):
+        """To skip is to skip, also when the same bytes are there already, and for a file in parts."""
+        for name, content in (("small", b"same"), ("large", content_of(3 * MIB))):
+            with self.subTest(name):
+                (self.on_disk / name).write_bytes(content)
+                self.client_one.make(name, content)
+                with Terminal(self.client_one, "put", name, self.place) as terminal:
+                    terminal.read_until(r"(?is)replace.*[?:\]]")
+                    terminal.write(b"s\n")
+                    self.assertEqual(terminal.wait(), DONE)
+                    self.assertIn("skipped", terminal.text)
+                    self.assertNotIn("stored", terminal.text)
+
 
 class Terminal:
     """`landline` with a terminal of its own."""

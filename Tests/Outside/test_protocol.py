@@ -9,7 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import MIB, ServerCase, content_of, snapshot, wait_until
+from harness import MIB, Server, ServerCase, content_of, snapshot, wait_until
 from line import WHOLE, DeviceKey, Line, LineError, message, sha256
 
 KEPT = {"mtime": 1_700_000_000, "mtimeNanos": 123_456_789, "resume": True}
@@ -872,6 +872,15 @@ class Administration(ServerCase):
         self.assertAlmostEqual(default["expires"], time.time() + 86_400, delta=30)
         with self.fails("bad-request", "not-found"):
             self.server.admin_call("invite.create", role="emperor")
+
+    def test_the_last_admin_stays_over_the_line(self):
+        with Server() as server:
+            with self.fails("forbidden"):
+                server.admin_call("account.remove", name="root")
+            server.join("second", role="admin")
+            self.assertEqual(server.admin_call("account.remove", name="second")["type"], "removed")
+            with self.fails("forbidden"):
+                server.admin_call("account.remove", name="root")
 
     def test_removing_nobody(self):
         with self.fails("not-found"):

@@ -158,11 +158,22 @@ public struct AccountService: Sendable {
   /// - Returns: its id, for whoever keeps other things of it.
   public func removeAccount(named name: String, by principal: Principal) async throws -> Int64 {
     try principal.requireAdmin(to: "remove accounts")
+    // On the server's own machine an invite for another admin can always be made; over the line nobody could any more.
+    if principal.credential != .local, try await isLastAdmin(named: name) {
+      throw LineError(
+        .forbidden,
+        "\(printable(name)) is the last admin; invite another first, or remove it on the server's own machine (--data)")
+    }
     guard let id = try await store.removeAccount(named: name) else {
       throw LineError(.notFound, "there is no account '\(printable(name))'")
     }
     await revoked(.account(id: id))
     return id
+  }
+
+  private func isLastAdmin(named name: String) async throws -> Bool {
+    guard let account = try await store.account(named: name), account.role == "admin" else { return false }
+    return try await store.accounts().filter { $0.account.role == "admin" }.count == 1
   }
 
   // MARK: Invites

@@ -215,8 +215,7 @@ public struct FileService: Sendable {
         .wrongKind, status.kind == .folder ? "'\(path)' is a folder" : "'\(path)' is not a file")
     }
     if ifExists == .fail {
-      throw LineError(
-        .exists, "'\(path)' exists; say whether to replace it, keep both, or skip it")
+      throw LineError(.exists, "'\(path)' is there already")
     }
     return ifExists == .skip
   }

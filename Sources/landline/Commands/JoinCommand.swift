@@ -121,7 +121,7 @@ struct JoinCommand: AsyncParsableCommand, SpeaksJSON {
   private static func explain(_ error: ClientError, _ record: ServerRecord) -> ClientError {
     var error = error
     if error.refusal?.code == .exists {
-      error.message += "; the invite is still good, so choose another name with --name"
+      error.message += "; the invite is still good: repeat with --name NAME"
     } else if error.code == .cannotConnect {
       error.message += "; the invite is kept for another try with the same command"
     }

@@ -11,8 +11,9 @@ struct PutCommand: AsyncParsableCommand, SpeaksJSON {
     discussion: """
       The last argument is the destination when it has a colon: SERVER: is the root of that server's \
       files, SERVER:docs/ the folder docs, SERVER:docs/b.txt a name (or a folder, if there is one of \
-      that name). Without a destination the files go to the root of the only joined server. Folders \
-      that are missing are made. '-' is standard input, and needs a name.
+      that name). With one server joined ':docs/' is enough, and without a destination the files go to \
+      the root. Folders that are missing are made. A terminal is asked about names that are taken, \
+      unless an option says what to do. '-' is standard input, and needs a name.
 
       A file is 'stored' once its bytes are on the server's disk with the hash that was computed here. \
       Cut off, it continues with the next put of the same file.
