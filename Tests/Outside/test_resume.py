@@ -1,10 +1,12 @@
 """Resume after anything: whoever is killed, cut off or stopped, the transfer continues, and says so."""
 
+import contextlib
 import os
 import re
 import signal
 import time
 import unittest
+from pathlib import Path
 
 from harness import (
     DONE, FETCHED, MIB, NO_CONNECTION, RESUME, STORED,
@@ -38,13 +40,24 @@ class ResumeCase(Case):
         self.proxy.hold("up", after)
         running = self.client.start("put", "big.bin", *flags)
         self.proxy.wait_held("up")
+        # What has passed the relay is on its way to the disk; a good part of it is to be there before anybody dies.
+        wait_until(lambda: self.largest(self.server.private / "partial") >= after // 2, "the server has kept some")
         return running
 
     def start_get(self, *flags: str, after: int = 10 * MIB):
         self.proxy.hold("down", after)
         running = self.client.start("get", "big.bin", "-o", "back", *flags)
         self.proxy.wait_held("down")
+        wait_until(lambda: self.largest(self.back) >= after // 2, "the client has kept some")
         return running
+
+    def largest(self, folder: Path) -> int:
+        """The size of the largest file there."""
+        sizes = [0]
+        for path in folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                sizes.append(path.stat().st_size)
+        return max(sizes)
 
     def store(self, content: bytes = CONTENT) -> None:
         """A file on the server, by hand."""
