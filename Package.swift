@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -44,28 +45,28 @@ let package = Package(
     .target(name: "CLinux"),
 
     // Floor 3: the product.
-    .target(name: "LandlineProtocol", dependencies: ["Framing", crypto], swiftSettings: strict),
+    .target(name: "LandlineProtocol", dependencies: [crypto], swiftSettings: strict),
     .target(
       name: "LandlineServices",
-      dependencies: ["LandlineProtocol", crypto, logging],
+      dependencies: ["LandlineProtocol", crypto],
       swiftSettings: strict),
     .target(
       name: "LandlineStorage",
       dependencies: [
-        "CLinux", "LandlineProtocol", "LandlineServices", logging,
+        "CLinux", "LandlineProtocol", "LandlineServices",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .target(
       name: "LandlineTransport",
-      dependencies: ["Framing", "LandlineProtocol", nioCore, nioPosix, nioSSL],
+      dependencies: ["Framing", nioCore, nioPosix],
       swiftSettings: strict),
     .target(
       name: "LandlineServer",
       dependencies: [
         "Framing", "LandlineProtocol", "LandlineServices", "LandlineStorage", "LandlineTransport",
         nioCore, nioPosix, nioSSL, crypto, logging,
-        .product(name: "NIOTLS", package: "swift-nio"),
+        nioTLS,
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -74,7 +75,7 @@ let package = Package(
     .target(
       name: "LandlineClient",
       dependencies: [
-        "CLinux", "Framing", "LandlineProtocol", "LandlineTransport", nioCore, nioPosix, nioSSL, crypto,
+        "CLinux", "Framing", "LandlineProtocol", "LandlineTransport", nioCore, nioPosix, nioSSL, nioTLS, crypto,
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -51,6 +51,7 @@ struct Reconnecting: Sendable {
           onLoss(error)
         }
         if let lostAt, .now - lostAt + pause >= Self.patience { throw givenUp(error, wasConnected) }
+        // So that a server that is starting again is not met by a storm.
         try await Task.sleep(for: pause)
         pause = min(pause * 2, .seconds(1))
       }

@@ -186,6 +186,7 @@ final class ConnectionRegistry: Sendable {
     await withTaskGroup { group in
       group.addTask { await self.waitUntilEmpty() }
       group.addTask {
+        // The deadline of the drain; cancelled when all are gone before.
         try? await Task.sleep(for: timeout)
         guard !Task.isCancelled else { return }
         let sessions = self.state.withLock { $0.connections.values.compactMap(\.session) }

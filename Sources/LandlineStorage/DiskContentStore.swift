@@ -63,10 +63,6 @@ public final class DiskContentStore: ContentStore {
     try uploads.open(key, keepingOld: keepingOld)
   }
 
-  public func dropUpload(_ key: UploadKey) throws(LineError) {
-    try uploads.drop(key)
-  }
-
   public func dropUploads(account: Int64) throws(LineError) {
     try uploads.drop(account: account)
   }

@@ -57,15 +57,6 @@ final class UploadFolder: Sendable {
     }
   }
 
-  /// Drops an upload, even one that is open: its owner will find that it cannot be published.
-  func drop(_ key: UploadKey) throws(LineError) {
-    let name = UploadName(key)
-    try state.withLock { state throws(LineError) in
-      try unlink(name)
-      state.kept[name.account]?[name] = nil
-    }
-  }
-
   /// Drops all uploads of an account, even open ones: the account is being removed.
   func drop(account: Int64) throws(LineError) {
     try state.withLock { state throws(LineError) in

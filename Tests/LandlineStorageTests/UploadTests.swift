@@ -80,15 +80,6 @@ import Testing
       } == .internal)
   }
 
-  @Test func drops() throws {
-    let place = try Place()
-    let key = UploadKey.random()
-    try place.store.dropUpload(key)
-    try place.store.openUpload(key, keepingOld: true).append("x")
-    try place.store.dropUpload(key)
-    #expect(names(in: place.partial).isEmpty)
-  }
-
   @Test func aRemovedAccountLeavesNothing() throws {
     let place = try Place()
     let other = UploadKey.random(account: 11)

@@ -13,9 +13,6 @@ public actor UploadRegistry {
 
   public init() {}
 
-  /// The number of running uploads.
-  public var count: Int { owners.count }
-
   /// Becomes the owner of `key`: tells the owner before to stop, and waits until it has.
   /// - Parameter supersede: called when the next owner comes; must lead to `release` soon.
   /// - Returns: the epoch, for `release`.

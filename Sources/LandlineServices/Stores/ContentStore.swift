@@ -116,8 +116,6 @@ public protocol ContentStore: Sendable {
   /// Opens what is kept under `key`, or begins it.
   /// - Parameter keepingOld: false: what was kept is dropped first.
   func openUpload(_ key: UploadKey, keepingOld: Bool) throws -> any UploadContent
-  /// Drops what is kept under `key`, if anything.
-  func dropUpload(_ key: UploadKey) throws
   /// Drops all unfinished uploads of an account.
   func dropUploads(account: Int64) throws
   /// Removes a file, an empty folder, or what is neither; durable when it returns.
