@@ -26,7 +26,7 @@ extension Connection {
 
   /// Removes a file or an empty folder.
   public func remove(_ path: String) async throws {
-    try await expectRemoved(.remove(PathRequest(path: path)))
+    try await expectRemoved(.remove(RemoveRequest(path: path)))
   }
 
   /// Has the server read a file again and compare it with its record.

@@ -9,12 +9,18 @@ public enum Reply: Hashable, Sendable {
   case stored(StoredAnswer)
   case skipped(PathAnswer)
   case file(FileAnswer)
+  case whole(FileAnswer)
   case data
   case end(EndAnswer)
   case entries(EntriesAnswer)
+  case branch
+  case tree(TreeAnswer)
   case entry(Entry)
   case verified(VerifiedAnswer)
   case removed
+  case moved(PathAnswer)
+  case made
+  case limited(LimitedAnswer)
   case status(StatusAnswer)
   case accounts(AccountsAnswer)
   case invite(InviteAnswer)
@@ -24,7 +30,7 @@ public enum Reply: Hashable, Sendable {
   /// Whether the request it answers is over with it.
   public var isLast: Bool {
     switch self {
-    case .working, .ready, .file, .data: false
+    case .working, .ready, .file, .data, .branch: false
     default: true
     }
   }
@@ -67,12 +73,18 @@ extension Answer: Codable {
       case "stored": .stored(try StoredAnswer(from: decoder))
       case "skipped": .skipped(try PathAnswer(from: decoder))
       case "file": .file(try FileAnswer(from: decoder))
+      case "whole": .whole(try FileAnswer(from: decoder))
       case "data": .data
       case "end": .end(try EndAnswer(from: decoder))
       case "entries": .entries(try EntriesAnswer(from: decoder))
+      case "branch": .branch
+      case "tree": .tree(try TreeAnswer(from: decoder))
       case "entry": .entry(try Entry(from: decoder))
       case "verified": .verified(try VerifiedAnswer(from: decoder))
       case "removed": .removed
+      case "moved": .moved(try PathAnswer(from: decoder))
+      case "made": .made
+      case "limited": .limited(try LimitedAnswer(from: decoder))
       case "status": .status(try StatusAnswer(from: decoder))
       case "accounts": .accounts(try AccountsAnswer(from: decoder))
       case "invite": .invite(try InviteAnswer(from: decoder))
@@ -97,18 +109,20 @@ extension Answer: Codable {
     case .working(let fields): try fields.encode(to: encoder)
     case .ready(let fields): try fields.encode(to: encoder)
     case .stored(let fields): try fields.encode(to: encoder)
-    case .skipped(let fields): try fields.encode(to: encoder)
-    case .file(let fields): try fields.encode(to: encoder)
+    case .skipped(let fields), .moved(let fields): try fields.encode(to: encoder)
+    case .file(let fields), .whole(let fields): try fields.encode(to: encoder)
     case .end(let fields): try fields.encode(to: encoder)
     case .entries(let fields): try fields.encode(to: encoder)
+    case .tree(let fields): try fields.encode(to: encoder)
     case .entry(let fields): try fields.encode(to: encoder)
     case .verified(let fields): try fields.encode(to: encoder)
+    case .limited(let fields): try fields.encode(to: encoder)
     case .status(let fields): try fields.encode(to: encoder)
     case .accounts(let fields): try fields.encode(to: encoder)
     case .invite(let fields): try fields.encode(to: encoder)
     case .token(let fields): try fields.encode(to: encoder)
     case .tokens(let fields): try fields.encode(to: encoder)
-    case .error, .pong, .data, .removed: break
+    case .error, .pong, .data, .branch, .removed, .made: break
     }
   }
 
@@ -123,12 +137,18 @@ extension Answer: Codable {
     case .stored: "stored"
     case .skipped: "skipped"
     case .file: "file"
+    case .whole: "whole"
     case .data: "data"
     case .end: "end"
     case .entries: "entries"
+    case .branch: "branch"
+    case .tree: "tree"
     case .entry: "entry"
     case .verified: "verified"
     case .removed: "removed"
+    case .moved: "moved"
+    case .made: "made"
+    case .limited: "limited"
     case .status: "status"
     case .accounts: "accounts"
     case .invite: "invite"

@@ -141,6 +141,32 @@ public struct EntriesAnswer: Hashable, Sendable, Codable {
   public init(more: Bool) { self.more = more }
 }
 
+/// What a `tree` had in all.
+public struct TreeAnswer: Hashable, Sendable, Codable {
+  public var files: Int64
+  public var folders: Int64
+  /// The files' bytes.
+  public var bytes: Int64
+
+  public init(files: Int64, folders: Int64, bytes: Int64) {
+    self.files = files
+    self.folders = folders
+    self.bytes = bytes
+  }
+}
+
+/// An account's limit as it is now.
+public struct LimitedAnswer: Hashable, Sendable, Codable {
+  public var name: String
+  /// Bytes a second, each way; 0: as many as everybody.
+  public var rate: Int64
+
+  public init(name: String, rate: Int64) {
+    self.name = name
+    self.rate = rate
+  }
+}
+
 /// The outcome of `verify`.
 public struct VerifiedAnswer: Hashable, Sendable, Codable {
   public enum Verdict: String, Hashable, Sendable, Codable {
@@ -174,10 +200,17 @@ public struct StatusAnswer: Hashable, Sendable, Codable {
   public var fingerprint: Digest256
   public var freeBytes: Int64
   public var totalBytes: Int64
+  /// Bytes of bodies since the start: in, and out.
+  public var received: Int64
+  public var sent: Int64
+  /// Bytes of bodies a second, over the last seconds: in, and out.
+  public var receiveRate: Int64
+  public var sendRate: Int64
 
   public init(
     version: String, uptime: Int64, connections: Int, transfers: Int, listening: String,
-    fingerprint: Digest256, freeBytes: Int64, totalBytes: Int64
+    fingerprint: Digest256, freeBytes: Int64, totalBytes: Int64, received: Int64, sent: Int64,
+    receiveRate: Int64, sendRate: Int64
   ) {
     self.version = version
     self.uptime = uptime
@@ -187,6 +220,56 @@ public struct StatusAnswer: Hashable, Sendable, Codable {
     self.fingerprint = fingerprint
     self.freeBytes = freeBytes
     self.totalBytes = totalBytes
+    self.received = received
+    self.sent = sent
+    self.receiveRate = receiveRate
+    self.sendRate = sendRate
+  }
+}
+
+/// A logged-in connection, in the body of `status`.
+public struct ConnectionEntry: Hashable, Sendable, Codable {
+  public var account: String
+  public var device: String?
+  /// The client's address; absent on the control socket.
+  public var peer: String?
+  /// When it was accepted.
+  public var since: Int64
+  public var received: Int64
+  public var sent: Int64
+  public var receiveRate: Int64
+  public var sendRate: Int64
+  public var transfers: [TransferEntry]
+
+  public init(
+    account: String, device: String?, peer: String?, since: Int64, received: Int64, sent: Int64,
+    receiveRate: Int64, sendRate: Int64, transfers: [TransferEntry]
+  ) {
+    self.account = account
+    self.device = device
+    self.peer = peer
+    self.since = since
+    self.received = received
+    self.sent = sent
+    self.receiveRate = receiveRate
+    self.sendRate = sendRate
+    self.transfers = transfers
+  }
+}
+
+/// A transfer that is under way.
+public struct TransferEntry: Hashable, Sendable, Codable {
+  /// The request's operation.
+  public var op: String
+  public var path: String
+  public var done: Int64
+  public var size: Int64?
+
+  public init(op: String, path: String, done: Int64, size: Int64?) {
+    self.op = op
+    self.path = path
+    self.done = done
+    self.size = size
   }
 }
 
@@ -196,8 +279,13 @@ public struct AccountEntry: Hashable, Sendable, Codable {
   public var created: Int64
   public var seen: Int64?
   public var devices: Int
+  /// Bytes a second, each way; absent: as many as everybody.
+  public var rate: Int64?
 
-  public init(name: String, role: String, created: Int64, seen: Int64?, devices: Int) {
+  public init(
+    name: String, role: String, created: Int64, seen: Int64?, devices: Int, rate: Int64? = nil
+  ) {
+    self.rate = rate
     self.name = name
     self.role = role
     self.created = created

@@ -6,6 +6,7 @@ public enum Operation: Hashable, Sendable {
   case whoami
   case ping
   case list(ListRequest)
+  case tree(TreeRequest)
   case stat(PathRequest)
   case get(GetRequest)
   case verify(PathRequest)
@@ -13,10 +14,13 @@ public enum Operation: Hashable, Sendable {
   case data
   case commit(CommitRequest)
   case cancel(CancelRequest)
-  case remove(PathRequest)
+  case remove(RemoveRequest)
+  case move(MoveRequest)
+  case makeFolder(MakeFolderRequest)
   case status
   case accounts
   case accountRemove(NameRequest)
+  case accountLimit(AccountLimitRequest)
   case inviteCreate(InviteCreateRequest)
   case tokenCreate(TokenCreateRequest)
   case tokenList
@@ -33,6 +37,7 @@ public enum Operation: Hashable, Sendable {
     case .whoami: "whoami"
     case .ping: "ping"
     case .list: "list"
+    case .tree: "tree"
     case .stat: "stat"
     case .get: "get"
     case .verify: "verify"
@@ -41,9 +46,12 @@ public enum Operation: Hashable, Sendable {
     case .commit: "commit"
     case .cancel: "cancel"
     case .remove: "remove"
+    case .move: "move"
+    case .makeFolder: "mkdir"
     case .status: "status"
     case .accounts: "accounts"
     case .accountRemove: "account.remove"
+    case .accountLimit: "account.limit"
     case .inviteCreate: "invite.create"
     case .tokenCreate: "token.create"
     case .tokenList: "token.list"
@@ -86,6 +94,7 @@ extension Request: Codable {
       case "whoami": .whoami
       case "ping": .ping
       case "list": .list(try ListRequest(from: decoder))
+      case "tree": .tree(try TreeRequest(from: decoder))
       case "stat": .stat(try PathRequest(from: decoder))
       case "get": .get(try GetRequest(from: decoder))
       case "verify": .verify(try PathRequest(from: decoder))
@@ -93,10 +102,13 @@ extension Request: Codable {
       case "data": .data
       case "commit": .commit(try CommitRequest(from: decoder))
       case "cancel": .cancel(try CancelRequest(from: decoder))
-      case "remove": .remove(try PathRequest(from: decoder))
+      case "remove": .remove(try RemoveRequest(from: decoder))
+      case "move": .move(try MoveRequest(from: decoder))
+      case "mkdir": .makeFolder(try MakeFolderRequest(from: decoder))
       case "status": .status
       case "accounts": .accounts
       case "account.remove": .accountRemove(try NameRequest(from: decoder))
+      case "account.limit": .accountLimit(try AccountLimitRequest(from: decoder))
       case "invite.create": .inviteCreate(try InviteCreateRequest(from: decoder))
       case "token.create": .tokenCreate(try TokenCreateRequest(from: decoder))
       case "token.list": .tokenList
@@ -115,12 +127,17 @@ extension Request: Codable {
     case .login(let fields): try fields.encode(to: encoder)
     case .join(let fields): try fields.encode(to: encoder)
     case .list(let fields): try fields.encode(to: encoder)
-    case .stat(let fields), .verify(let fields), .remove(let fields): try fields.encode(to: encoder)
+    case .tree(let fields): try fields.encode(to: encoder)
+    case .stat(let fields), .verify(let fields): try fields.encode(to: encoder)
+    case .remove(let fields): try fields.encode(to: encoder)
+    case .move(let fields): try fields.encode(to: encoder)
+    case .makeFolder(let fields): try fields.encode(to: encoder)
     case .get(let fields): try fields.encode(to: encoder)
     case .put(let fields): try fields.encode(to: encoder)
     case .commit(let fields): try fields.encode(to: encoder)
     case .cancel(let fields): try fields.encode(to: encoder)
     case .accountRemove(let fields): try fields.encode(to: encoder)
+    case .accountLimit(let fields): try fields.encode(to: encoder)
     case .inviteCreate(let fields): try fields.encode(to: encoder)
     case .tokenCreate(let fields): try fields.encode(to: encoder)
     case .tokenRevoke(let fields): try fields.encode(to: encoder)

@@ -47,7 +47,7 @@ public struct JoinRequest: Hashable, Sendable, Codable {
   }
 }
 
-/// The fields of `stat`, `verify` and `remove`.
+/// The fields of `stat` and `verify`.
 public struct PathRequest: Hashable, Sendable, Codable {
   public var path: String
 
@@ -64,13 +64,65 @@ public struct ListRequest: Hashable, Sendable, Codable {
   }
 }
 
+public struct TreeRequest: Hashable, Sendable, Codable {
+  public var path: String
+  /// Whether each file is to come with its SHA-256, computed where it is not on record.
+  public var sha256: Bool?
+
+  public init(path: String, sha256: Bool = false) {
+    self.path = path
+    self.sha256 = sha256 ? true : nil
+  }
+}
+
+public struct RemoveRequest: Hashable, Sendable, Codable {
+  public var path: String
+  /// Whether a folder goes with everything in it.
+  public var recursive: Bool?
+
+  public init(path: String, recursive: Bool = false) {
+    self.path = path
+    self.recursive = recursive ? true : nil
+  }
+}
+
+public struct MoveRequest: Hashable, Sendable, Codable {
+  public var path: String
+  /// The new path, name included.
+  public var to: String
+  public var ifExists: String?
+
+  public init(path: String, to: String, ifExists: IfExists = .fail) {
+    self.path = path
+    self.to = to
+    self.ifExists = ifExists == .fail ? nil : ifExists.rawValue
+  }
+}
+
+/// The fields of `mkdir`.
+public struct MakeFolderRequest: Hashable, Sendable, Codable {
+  public var path: String
+  /// `fail` or `skip`.
+  public var ifExists: String?
+
+  public init(path: String, ifExists: IfExists = .fail) {
+    self.path = path
+    self.ifExists = ifExists == .fail ? nil : ifExists.rawValue
+  }
+}
+
 public struct GetRequest: Hashable, Sendable, Codable {
   public var path: String
   public var offset: Int64?
   public var prefixSha256: Digest256?
+  /// Whether a file of at most 1 MiB is to come in one message.
+  public var whole: Bool?
 
-  public init(path: String, offset: Int64 = 0, prefixSha256: Digest256? = nil) {
+  public init(
+    path: String, offset: Int64 = 0, prefixSha256: Digest256? = nil, whole: Bool = false
+  ) {
     self.path = path
+    self.whole = whole ? true : nil
     if offset > 0 {
       self.offset = offset
       self.prefixSha256 = prefixSha256
@@ -149,6 +201,17 @@ public struct TokenRevokeRequest: Hashable, Sendable, Codable {
   public init(name: String, account: String?) {
     self.name = name
     self.account = account
+  }
+}
+
+public struct AccountLimitRequest: Hashable, Sendable, Codable {
+  public var name: String
+  /// Bytes a second, each way; 0: as many as everybody.
+  public var rate: Int64
+
+  public init(name: String, rate: Int64) {
+    self.name = name
+    self.rate = rate
   }
 }
 

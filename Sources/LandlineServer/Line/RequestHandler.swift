@@ -117,7 +117,7 @@ struct RequestHandler: Sendable {
       try await send(.removed)
     case .hello, .login, .join:
       throw LineError(.badRequest, "this connection is logged in already")
-    case .data, .commit, .cancel, .unknown:
+    case .tree, .move, .makeFolder, .accountLimit, .data, .commit, .cancel, .unknown:
       throw LineError(
         .unsupported, "there is no operation '\(printable(request.operation.name))'")
     }
@@ -149,7 +149,7 @@ struct RequestHandler: Sendable {
       connections: status.registry.count,
       transfers: status.transfers.value,
       listening: status.listening, fingerprint: status.fingerprint,
-      freeBytes: space.free, totalBytes: space.total)
+      freeBytes: space.free, totalBytes: space.total, received: 0, sent: 0, receiveRate: 0, sendRate: 0)
   }
 
   /// The size of a body message of a get, in bytes.
