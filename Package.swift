@@ -45,6 +45,7 @@ let package = Package(
     .target(name: "CLinux"),
 
     // Floor 3: the product.
+    .target(name: "GroupSync", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "LandlineProtocol", dependencies: [crypto], swiftSettings: strict),
     .target(
       name: "LandlineServices",
@@ -53,7 +54,7 @@ let package = Package(
     .target(
       name: "LandlineStorage",
       dependencies: [
-        "CLinux", "LandlineProtocol", "LandlineServices",
+        "CLinux", "GroupSync", "LandlineProtocol", "LandlineServices",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
@@ -75,7 +76,8 @@ let package = Package(
     .target(
       name: "LandlineClient",
       dependencies: [
-        "CLinux", "Framing", "LandlineProtocol", "LandlineTransport", nioCore, nioPosix, nioSSL, nioTLS, crypto,
+        "CLinux", "Framing", "GroupSync", "LandlineProtocol", "LandlineTransport", nioCore, nioPosix, nioSSL, nioTLS,
+        crypto,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -91,6 +93,7 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(name: "FramingTests", dependencies: ["Framing"], swiftSettings: strict),
+    .testTarget(name: "GroupSyncTests", dependencies: ["GroupSync"], swiftSettings: strict),
     .testTarget(
       name: "LandlineProtocolTests", dependencies: ["LandlineProtocol"], swiftSettings: strict),
     .testTarget(

@@ -28,6 +28,8 @@ int clinux_openat(int dirfd, const char *path, int flags, mode_t mode) {
   return openat(dirfd, path, flags, mode);
 }
 
+int clinux_syncfs(int fd) { return syncfs(fd); }
+
 int clinux_mount_id(int fd, uint64_t *mount) {
   struct statx status;
   if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) != 0) return -1;

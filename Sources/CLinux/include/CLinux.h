@@ -27,6 +27,9 @@ int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, u
 // step. EINVAL: this file system cannot. 0, or -1 with errno.
 int clinux_rename_noreplace(int olddirfd, const char *oldpath, int newdirfd, const char *newpath);
 
+// syncfs(2), which is behind _GNU_SOURCE: everything that is dirty on the file system that `fd` is on. 0, or -1 with errno.
+int clinux_syncfs(int fd);
+
 // openat(2) is variadic in C, which Swift does not import.
 int clinux_openat(int dirfd, const char *path, int flags, mode_t mode);
 
