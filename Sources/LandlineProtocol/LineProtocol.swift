@@ -17,7 +17,7 @@ public enum LineProtocol {
   public static let maximumWhole = 1_048_576
   /// The most requests that may be open on one connection.
   public static let maximumOpenRequests = 1_024
-  /// The most of them that may be transfers: gets, verifies, and puts in parts.
+  /// The most of them that may be transfers: gets, verifies, trees, puts in parts, and removals of whole folders.
   public static let maximumOpenTransfers = 64
   /// The largest request id: the largest integer that every JSON reader keeps exactly.
   public static let maximumID: UInt64 = (1 << 53) - 1

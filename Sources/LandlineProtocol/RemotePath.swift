@@ -61,19 +61,28 @@ public struct RemotePath: Hashable, Sendable, CustomStringConvertible {
 
   /// What is wrong with `part` as the name of a file, in words; nil when nothing is.
   public static func problem(withComponent part: some Collection<UInt8>) -> String? {
+    Array(part).withUnsafeBytes { problem(withComponent: $0) }
+  }
+
+  /// As `problem(withComponent:)`, in one pass: a folder may have a million names.
+  public static func problem(withComponent part: UnsafeRawBufferPointer) -> String? {
     if part.isEmpty { return "a component is empty" }
     if part.count > maximumComponent {
       return "a component has \(part.count) bytes; at most \(maximumComponent) are possible"
     }
-    if part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8) {
+    let dot = UInt8(ascii: ".")
+    if part[0] == dot, part.count == 1 || part.count == 2 && part[1] == dot {
       return "a path on the server cannot contain '.' or '..'"
     }
-    if part.contains(UInt8(ascii: "/")) { return "a component contains '/'" }
-    if part.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-      return "control characters (newline, tab, NUL and their like) cannot stand in a name"
+    var isASCII = true
+    for byte in part {
+      if byte < 0x20 || byte == 0x7F {
+        return "control characters (newline, tab, NUL and their like) cannot stand in a name"
+      }
+      if byte == UInt8(ascii: "/") { return "a component contains '/'" }
+      if byte >= 0x80 { isASCII = false }
     }
-    if String(validating: part, as: UTF8.self) == nil { return "a name must be UTF-8" }
-    return nil
+    return isASCII || String(validating: part, as: UTF8.self) != nil ? nil : "a name must be UTF-8"
   }
 
   /// The folder it is in; nil for the root.
@@ -105,15 +114,21 @@ public struct RemotePath: Hashable, Sendable, CustomStringConvertible {
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 }
 
-/// `text` as it may stand in a message: control characters as `\xNN`, and not endless.
-public func printable(_ text: String) -> String {
+/// `text` as it may stand in a message: what a terminal takes for a command or reads backwards as `\xNN` or `\u{NNNN}`,
+/// and not endless.
+/// - Parameter most: characters (Unicode scalars) that are shown.
+public func printable(_ text: String, atMost most: Int = 200) -> String {
+  // Nearly all are plain ASCII.
+  if text.utf8.count <= most, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
   var result = ""
-  for scalar in text.unicodeScalars.prefix(200) {
-    if scalar.value < 0x20 || scalar.value == 0x7F {
-      result += "\\x" + Hex.encode([UInt8(scalar.value)])
-    } else {
-      result.unicodeScalars.append(scalar)
+  for scalar in text.unicodeScalars.prefix(most) {
+    switch scalar.value {
+    // C0 and C1 (ECMA-48): among them ESC, and CSI as one character.
+    case 0..<0x20, 0x7F...0x9F: result += "\\x" + Hex.encode([UInt8(scalar.value)])
+    // Line ends, and marks that turn the direction of what follows (UAX 9).
+    case 0x2028...0x202E, 0x2066...0x2069: result += "\\u{\(String(scalar.value, radix: 16))}"
+    default: result.unicodeScalars.append(scalar)
     }
   }
-  return text.unicodeScalars.count > 200 ? result + "…" : result
+  return text.unicodeScalars.count > most ? result + "…" : result
 }
