@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "Framing", targets: ["Framing"]),
     .library(name: "LandlineClient", targets: ["LandlineClient"]),
     .library(name: "LandlineServer", targets: ["LandlineServer"]),
+    .library(name: "LandlineTesting", targets: ["LandlineTesting"]),
     .executable(name: "landline", targets: ["landline"]),
   ],
   dependencies: [
@@ -80,6 +81,13 @@ let package = Package(
         crypto,
       ],
       swiftSettings: strict),
+    .target(
+      name: "LandlineTesting",
+      dependencies: [
+        "LandlineClient", "LandlineProtocol", "LandlineServer", logging,
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "landline",
       dependencies: [
@@ -99,10 +107,15 @@ let package = Package(
     .testTarget(
       name: "LandlineServicesTests",
       dependencies: ["LandlineServices", "LandlineProtocol"], swiftSettings: strict),
-    .testTarget(name: "LandlineClientTests", dependencies: ["LandlineClient"], swiftSettings: strict),
+    .testTarget(
+      name: "LandlineClientTests", dependencies: ["LandlineClient", "LandlineProtocol", nioCore], swiftSettings: strict),
     .testTarget(
       name: "LandlineServerTests",
       dependencies: ["LandlineProtocol", "LandlineServer", "LandlineServices", nioCore], swiftSettings: strict),
+    .testTarget(
+      name: "LandlineTestingTests",
+      dependencies: ["LandlineClient", "LandlineProtocol", "LandlineServer", "LandlineTesting"],
+      swiftSettings: strict),
     .testTarget(
       name: "LandlineStorageTests",
       dependencies: ["CLinux", "LandlineStorage", "LandlineServices", "LandlineProtocol"],

@@ -2,13 +2,16 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+_Static_assert(RESOLVE_NO_XDEV == 0x01, "as in CLinux.h");
 _Static_assert(RESOLVE_NO_MAGICLINKS == 0x02, "as in CLinux.h");
 _Static_assert(RESOLVE_NO_SYMLINKS == 0x04, "as in CLinux.h");
 _Static_assert(RESOLVE_BENEATH == 0x08, "as in CLinux.h");
@@ -38,6 +41,13 @@ int clinux_mount_id(int fd, uint64_t *mount) {
     return -1;
   }
   *mount = status.stx_mnt_id;
+  return 0;
+}
+
+int clinux_file_system_type(int fd, uint32_t *type) {
+  struct statfs status;
+  if (fstatfs(fd, &status) != 0) return -1;
+  *type = (uint32_t)status.f_type;
   return 0;
 }
 

@@ -22,13 +22,13 @@ public final class SyncGroup: Sendable {
   static let mostByOne = 3
 
   private enum Turn {
-    case done(Int32)
+    case done([Int32])
     /// To make the next round.
     case lead
   }
 
   private struct Waiter {
-    let descriptor: Int32
+    let descriptors: [Int32]
     let continuation: CheckedContinuation<Turn, Never>
   }
 
@@ -54,40 +54,51 @@ public final class SyncGroup: Sendable {
   /// - Parameter descriptor: must stay open until this returns.
   /// - Returns: 0, or the `errno` that fsync(2) gave for this very descriptor.
   public func sync(_ descriptor: Int32) async -> Int32 {
+    await sync([descriptor])[0]
+  }
+
+  /// The same for several at once.
+  /// - Returns: 0 or `errno` for each, in their order.
+  public func sync(_ descriptors: [Int32]) async -> [Int32] {
     let isFree = state.withLock { state in
       if state.isAtWork { return false }
       state.isAtWork = true
       return true
     }
-    if !isFree, case .done(let code) = await turn(descriptor) { return code }
-    return lead(with: descriptor)
+    if !isFree, case .done(let codes) = await turn(descriptors) { return codes }
+    return lead(with: descriptors)
   }
 
   /// How many wait for the next round.
   var waiting: Int { state.withLock { $0.waiters.count } }
 
-  private func turn(_ descriptor: Int32) async -> Turn {
+  private func turn(_ descriptors: [Int32]) async -> Turn {
     await withCheckedContinuation { continuation in
       let leads = state.withLock { state in
         if !state.isAtWork {
           state.isAtWork = true
           return true
         }
-        state.waiters.append(Waiter(descriptor: descriptor, continuation: continuation))
+        state.waiters.append(Waiter(descriptors: descriptors, continuation: continuation))
         return false
       }
       if leads { continuation.resume(returning: .lead) }
     }
   }
 
-  /// Makes one round: for this descriptor and for all that wait now; then passes the lead on.
-  private func lead(with descriptor: Int32) -> Int32 {
+  /// Makes one round: for these descriptors and for those of all who wait now; then passes the lead on.
+  private func lead(with descriptors: [Int32]) -> [Int32] {
     let others = state.withLock { state in
       defer { state.waiters = [] }
       return state.waiters
     }
-    let codes = calls.sync([descriptor] + others.map(\.descriptor))
-    for (waiter, code) in zip(others, codes.dropFirst()) { waiter.continuation.resume(returning: .done(code)) }
+    let codes = calls.sync(descriptors + others.flatMap(\.descriptors))
+    var start = descriptors.count
+    for waiter in others {
+      let end = start + waiter.descriptors.count
+      waiter.continuation.resume(returning: .done(Array(codes[start..<end])))
+      start = end
+    }
     let next = state.withLock { state -> Waiter? in
       if state.waiters.isEmpty {
         state.isAtWork = false
@@ -96,6 +107,6 @@ public final class SyncGroup: Sendable {
       return state.waiters.removeFirst()
     }
     next?.continuation.resume(returning: .lead)
-    return codes[0]
+    return Array(codes[..<descriptors.count])
   }
 }

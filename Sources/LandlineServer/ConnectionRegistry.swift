@@ -1,3 +1,4 @@
+import Glibc
 import LandlineProtocol
 import LandlineServices
 import NIOCore
@@ -14,6 +15,8 @@ final class ConnectionRegistry: Sendable {
     var deadline: Scheduled<Void>?
     /// Over the control socket: counts against no limit, so that the operator always gets in.
     var isLocal: Bool
+    /// Seconds since 1970.
+    var since = Int64(time(nil))
   }
 
   private struct State {
@@ -27,8 +30,12 @@ final class ConnectionRegistry: Sendable {
     var lastID: ID = 0
     var isDraining = false
     var emptyWaiter: CheckedContinuation<Void, Never>?
+    /// Takes a sample of all traffic every second, while there is anybody.
+    var sampling: RepeatedTask?
   }
 
+  /// What goes over all connections together.
+  let traffic = Traffic()
   private let state = Mutex(State())
   private let maximum: Int
   private let maximumWaiting: Int
@@ -69,6 +76,7 @@ final class ConnectionRegistry: Sendable {
     let deadline = channel.eventLoop.scheduleTask(in: loginTimeout) { self.loginTimedOut(id) }
     let isGone = state.withLock { state in
       state.connections[id]?.deadline = deadline
+      if state.sampling == nil, !state.connections.isEmpty { state.sampling = startSampling(on: channel.eventLoop) }
       return state.connections[id] == nil
     }
     if isGone { deadline.cancel() }
@@ -108,6 +116,10 @@ final class ConnectionRegistry: Sendable {
           state.waitingCount -= 1
         }
         Self.tidyWaiting(&state)
+      }
+      if state.connections.isEmpty {
+        state.sampling?.cancel()
+        state.sampling = nil
       }
       guard state.connections.isEmpty, state.isDraining else { return (connection, nil) }
       defer { state.emptyWaiter = nil }
@@ -213,6 +225,36 @@ final class ConnectionRegistry: Sendable {
         return state.emptyWaiter
       }
       waiter?.resume()
+    }
+  }
+
+  // MARK: Status
+
+  /// A connection whose client has logged in.
+  struct LoggedIn {
+    var session: LineSession
+    var principal: Principal
+    /// When it was accepted: seconds since 1970.
+    var since: Int64
+  }
+
+  /// Oldest first.
+  func loggedInSessions() -> [LoggedIn] {
+    let connections = state.withLock { Array($0.connections) }
+    return connections.sorted { $0.key < $1.key }.compactMap { _, connection in
+      guard let session = connection.session, let principal = connection.principal else { return nil }
+      return LoggedIn(session: session, principal: principal, since: connection.since)
+    }
+  }
+
+  private func startSampling(on eventLoop: any EventLoop) -> RepeatedTask {
+    eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in
+      guard let self else { return }
+      let now = ContinuousClock.now
+      self.traffic.sample(at: now)
+      for session in self.state.withLock({ $0.connections.values.compactMap(\.session) }) {
+        session.traffic.sample(at: now)
+      }
     }
   }
 }

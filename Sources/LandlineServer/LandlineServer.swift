@@ -29,14 +29,19 @@ public struct LandlineServer: Service {
   private let settings: ServerSettings
   private let logger: Logger
   private let onStart: @Sendable (Started) -> Void
+  private let onEnd: @Sendable () -> Void
 
-  /// - Parameter onStart: called once, when the server listens.
+  /// - Parameters:
+  ///   - onStart: called once, when the server listens.
+  ///   - onEnd: called once, when the server begins to end.
   public init(
-    settings: ServerSettings, logger: Logger, onStart: @escaping @Sendable (Started) -> Void
+    settings: ServerSettings, logger: Logger, onStart: @escaping @Sendable (Started) -> Void,
+    onEnd: @escaping @Sendable () -> Void = {}
   ) {
     self.settings = settings
     self.logger = logger
     self.onStart = onStart
+    self.onEnd = onEnd
   }
 
   /// Threads for work that waits for the disk.
@@ -64,7 +69,7 @@ public struct LandlineServer: Service {
     _ group: MultiThreadedEventLoopGroup, _ pool: NIOThreadPool, descriptors: Int
   ) async throws {
     let folder = try DataFolder(path: settings.data)
-    let content = try DiskContentStore(folder: folder)
+    let content = try DiskContentStore(folder: folder, bounds: settings.space)
     let database = try SQLiteStore(folder: folder)
     let identity = try loadIdentity(folder)
     // Of the descriptors half are for connections; of the other half most are for their files.
@@ -88,43 +93,47 @@ public struct LandlineServer: Service {
 
     let uploads = UploadRegistry()
     let name = settings.name ?? Machine.name()
+    let rates = AccountRates(standard: settings.rate)
     let accounts = AccountService(
       store: database,
       server: .init(
         name: name, leaf: identity.fingerprint,
         address: try advertised(bound, trust: identity.trust)),
-      revoked: { registry.end($0) })
+      rates: rates, revoked: { registry.end($0) })
     let services = Services(
       accounts: accounts,
-      files: FileService(store: content, hashes: database, uploads: uploads),
+      files: FileService(store: content, hashes: database, uploads: uploads), rates: rates,
       status: ServerStatus(
         started: .now, listening: bound.description, fingerprint: identity.fingerprint,
         registry: registry, transfers: transfers))
+    let blocking = BlockingTaskExecutor(pool)
+    let housekeeping = Housekeeping(content: content, identity: identity, blocking: blocking, logger: logger)
     let runner = SessionRunner(
-      services: services, registry: registry, blocking: BlockingTaskExecutor(pool),
+      services: services, registry: registry, blocking: blocking,
       stallTimeout: .seconds(settings.stallTimeout), logger: logger)
 
     onStart(
       Started(
         listening: bound.description, fingerprint: identity.fingerprint,
         invite: try await accounts.firstInvite()))
-    logger.info("listening", metadata: ["address": "\(bound)"])
+    logger.notice("listening", metadata: ["address": "\(bound)", "fingerprint": "\(identity.fingerprint)"])
 
     let drainTimeout = Duration.seconds(settings.drainTimeout)
     await withTaskGroup { tasks in
       tasks.addTask { await runner.serve(listener) }
       tasks.addTask { await runner.serve(control, secret: secret) }
       tasks.addTask { try? await gracefulShutdown() }
-      tasks.addTask { await sweep(content) }
+      tasks.addTask { await housekeeping.run() }
       // Whatever comes first: the wish to end, or a listener that ended by itself.
       await tasks.next()
-      logger.info("ending", metadata: ["seconds": "\(settings.drainTimeout)"])
+      onEnd()
+      logger.notice("ending", metadata: ["seconds": "\(settings.drainTimeout)"])
       listener.channel.close(promise: nil)
       control.channel.close(promise: nil)
       await registry.drain(timeout: drainTimeout)
       tasks.cancelAll()
     }
-    logger.info("ended")
+    logger.notice("ended")
   }
 
   private func loadIdentity(_ folder: DataFolder) throws -> ServerIdentity {
@@ -154,18 +163,6 @@ public struct LandlineServer: Service {
       endpoint.host = bound.host
     }
     return Invite(host: endpoint.host, port: endpoint.port, trust: trust, token: nil)
-  }
-
-  /// Drops uploads that nobody continued, once a day.
-  private func sweep(_ content: DiskContentStore) async {
-    while !Task.isCancelled {
-      do {
-        try content.sweepUploads(now: Int64(time(nil)))
-      } catch {
-        logger.warning("old uploads could not be removed", metadata: ["error": "\(error)"])
-      }
-      try? await Task.sleep(for: .seconds(86_400))
-    }
   }
 }
 

@@ -1,3 +1,5 @@
+import LandlineServices
+
 /// Everything about a server that can be chosen.
 public struct ServerSettings: Sendable {
   /// The data folder; made when it is not there.
@@ -21,6 +23,15 @@ public struct ServerSettings: Sendable {
   /// Connections in all, and those of them that are not logged in.
   public var maximumConnections = 8_192
   public var maximumUnauthenticated = 1_024
+
+  /// What an account without a limit of its own may move, in bytes a second, each way; 0: as much as goes.
+  public var rate: Int64 = 0
+  /// Bytes of the disk that stay free; nil: 256 MiB, or a hundredth of the disk where that is less.
+  public var keepFree: Int64?
+  /// The most bytes that stored files and kept uploads may have together; nil: no bound.
+  public var maximumUse: Int64?
+
+  var space: SpaceBounds { SpaceBounds(keepFree: keepFree, maximumUse: maximumUse) }
 
   public init() {}
 }

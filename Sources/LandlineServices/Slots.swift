@@ -16,14 +16,17 @@ package final class Slots: Sendable {
   }
 
   /// Runs `body` in a slot.
+  /// - Parameter waiting: gets what ends the waiting, as cancelling the task does; from any thread, and at any time.
   /// - Throws: what `body` throws; `CancellationError` while it waits.
-  package func withSlot<Result>(_ body: () async throws -> Result) async throws -> Result {
-    try await acquire()
+  package func withSlot<Result>(
+    waiting: (@escaping @Sendable () -> Void) -> Void = { _ in }, _ body: () async throws -> Result
+  ) async throws -> Result {
+    try await acquire(waiting)
     defer { release() }
     return try await body()
   }
 
-  private func acquire() async throws {
+  private func acquire(_ waiting: (@escaping @Sendable () -> Void) -> Void) async throws {
     let ticket = state.withLock { state in
       state.lastTicket += 1
       return state.lastTicket
@@ -39,14 +42,18 @@ package final class Slots: Sendable {
           state.waiters.append((ticket, continuation))
           return nil
         }
-        if let outcome { continuation.resume(with: outcome) }
+        if let outcome { continuation.resume(with: outcome) } else { waiting { self.withdraw(ticket) } }
       }
     } onCancel: {
-      let waiter = state.withLock { state in
-        state.waiters.firstIndex { $0.ticket == ticket }.map { state.waiters.remove(at: $0) }
-      }
-      waiter?.continuation.resume(throwing: CancellationError())
+      withdraw(ticket)
     }
+  }
+
+  private func withdraw(_ ticket: UInt64) {
+    let waiter = state.withLock { state in
+      state.waiters.firstIndex { $0.ticket == ticket }.map { state.waiters.remove(at: $0) }
+    }
+    waiter?.continuation.resume(throwing: CancellationError())
   }
 
   private func release() {

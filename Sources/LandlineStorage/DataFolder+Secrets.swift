@@ -3,28 +3,9 @@ import Glibc
 
 /// Small files of `DATA/landline` that are nobody else's business: the server's key, the control socket's secret.
 extension DataFolder {
-  /// The longest of them, in bytes.
-  private static let maximumSecret = 65_536
-
   /// The text of a secret; nil when there is none of that name.
   public func readSecret(named name: String) throws(StorageError) -> String? {
-    let raw = retrying { clinux_openat(landline.raw, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0) }
-    guard raw >= 0 else {
-      if errno == ENOENT { return nil }
-      throw StorageError(errno: errno, "read \(landlinePath)/\(name)")
-    }
-    let file = Descriptor(owning: raw)
-    var bytes = [UInt8](repeating: 0, count: Self.maximumSecret)
-    var count = 0
-    while count < bytes.count {
-      let part = bytes.withUnsafeMutableBytes { buffer in
-        retrying { read(file.raw, buffer.baseAddress.map { $0 + count }, buffer.count - count) }
-      }
-      guard part >= 0 else { throw StorageError(errno: errno, "read \(landlinePath)/\(name)") }
-      if part == 0 { break }
-      count += part
-    }
-    return String(decoding: bytes[..<count], as: UTF8.self)
+    try SecretFile.read(name, in: landline, shown: landlinePath)
   }
 
   /// Writes a secret, mode 0600, durably and in one step: readers see the old text or the new one.
@@ -52,5 +33,31 @@ extension DataFolder {
       retrying({ fsync(landline.raw) }) == 0
     else { throw StorageError(errno: errno, "write \(shown)") }
     return text
+  }
+}
+
+enum SecretFile {
+  /// The longest of them, in bytes.
+  private static let most = 65_536
+
+  /// - Parameter shown: the folder's path, for messages.
+  static func read(_ name: String, in folder: borrowing Descriptor, shown: String) throws(StorageError) -> String? {
+    let raw = retrying { clinux_openat(folder.raw, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0) }
+    guard raw >= 0 else {
+      if errno == ENOENT { return nil }
+      throw StorageError(errno: errno, "read \(shown)/\(name)")
+    }
+    let file = Descriptor(owning: raw)
+    var bytes = [UInt8](repeating: 0, count: most)
+    var count = 0
+    while count < bytes.count {
+      let part = bytes.withUnsafeMutableBytes { buffer in
+        retrying { Glibc.read(file.raw, buffer.baseAddress.map { $0 + count }, buffer.count - count) }
+      }
+      guard part >= 0 else { throw StorageError(errno: errno, "read \(shown)/\(name)") }
+      if part == 0 { break }
+      count += part
+    }
+    return String(decoding: bytes[..<count], as: UTF8.self)
   }
 }

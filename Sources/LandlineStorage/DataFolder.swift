@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LandlineProtocol
 
 /// The folder that a server keeps everything in, held by this process alone.
 ///
@@ -51,6 +52,18 @@ public final class DataFolder: Sendable {
     // Closing is not enough while a child process that was forked, but has not called exec yet,
     // shares the open file; this ends the lock for both.
     flock(lock.raw, LOCK_UN)
+  }
+
+  /// Bytes free for this user, and bytes in all, of the disk that holds the tree.
+  func space() throws(LineError) -> (free: Int64, total: Int64) {
+    var disk = statvfs()
+    guard retrying({ fstatvfs(files.raw, &disk) }) == 0 else {
+      throw LineError(errno: errno, action: "look at the disk of", path: .root)
+    }
+    let block = UInt64(disk.f_frsize)
+    return (
+      free: Int64(clamping: UInt64(disk.f_bavail) * block), total: Int64(clamping: UInt64(disk.f_blocks) * block)
+    )
   }
 
   /// The path of `DATA/landline`.

@@ -4,7 +4,7 @@ import Glibc
 
 /// The database's file, as it is before SQLite may touch it.
 struct DatabaseFile {
-  private static let name = "landline.sqlite"
+  static let name = "landline.sqlite"
   /// SQLite's own limit is 512, with the suffix of its companion files (`os_unix.c`, MAX_PATHNAME).
   private static let longestPath = 500
 
@@ -60,7 +60,10 @@ struct DatabaseFile {
   }
 
   /// What an error while opening means.
-  func failure(_ error: any Error) -> StorageError {
+  func failure(_ error: any Error) -> StorageError { Self.failure(error, path: path) }
+
+  /// As above, for a database at `path`.
+  static func failure(_ error: any Error, path: String) -> StorageError {
     guard let error = error as? DatabaseError else {
       return StorageError(.system, "cannot open \(path): \(error)")
     }

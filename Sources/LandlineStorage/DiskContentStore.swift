@@ -10,13 +10,18 @@ public final class DiskContentStore: ContentStore {
   private let data: DataFolder
   private let tree: Tree
   private let uploads: UploadFolder
+  private let wholeFiles: WholeFiles
+  private let names = NameBudget(bytes: 33_554_432)
 
+  /// - Parameter bounds: how much of the disk may be used.
   /// - Throws: `LineError` when the kept uploads cannot be read.
-  public init(folder: DataFolder) throws(LineError) {
+  public init(folder: DataFolder, bounds: SpaceBounds = .none) throws(LineError) {
     data = folder
-    tree = Tree(folder)
+    tree = Tree(folder, bounds: bounds)
     uploads = UploadFolder(data: folder, tree: tree)
+    wholeFiles = WholeFiles(data: folder, tree: tree)
     try uploads.sweep(now: nil)
+    try wholeFiles.sweep()
   }
 
   public func status(of path: RemotePath) throws(LineError) -> EntryStatus {
@@ -57,10 +62,14 @@ public final class DiskContentStore: ContentStore {
     }
   }
 
-  public func openUpload(_ key: UploadKey, keepingOld: Bool) throws(LineError)
+  public func store(_ files: [NewFile]) async -> [Result<StoredFile?, LineError>] {
+    await wholeFiles.store(files)
+  }
+
+  public func openUpload(_ key: UploadKey, keepingOld: Bool, size: Int64?) throws(LineError)
     -> any UploadContent
   {
-    try uploads.open(key, keepingOld: keepingOld)
+    try uploads.open(key, keepingOld: keepingOld, size: size)
   }
 
   public func dropUploads(account: Int64) throws(LineError) {
@@ -74,19 +83,43 @@ public final class DiskContentStore: ContentStore {
     try uploads.sweep(now: now)
   }
 
-  public func remove(_ path: RemotePath) throws(LineError) {
-    try tree.remove(path)
+  public func walk(_ folder: RemotePath, where admits: ((_ path: [UInt8]) -> Bool)?) throws(LineError)
+    -> any FolderWalk
+  {
+    try DiskFolderWalk(tree: tree, base: folder, budget: names, admits: admits)
   }
 
-  public func space() throws(LineError) -> (free: Int64, total: Int64) {
-    var disk = statvfs()
-    guard retrying({ fstatvfs(data.files.raw, &disk) }) == 0 else {
-      throw LineError(errno: errno, action: "look at the disk of", path: .root)
-    }
-    let block = UInt64(disk.f_frsize)
-    return (
-      free: Int64(clamping: UInt64(disk.f_bavail) * block),
-      total: Int64(clamping: UInt64(disk.f_blocks) * block)
-    )
+  public func makeFolder(_ path: RemotePath) async throws(LineError) {
+    try await tree.makeFolder(path)
+  }
+
+  public func move(_ path: RemotePath, to target: RemotePath, kind: EntryKind, replacing: Bool) async throws(LineError)
+    -> MovedEntry
+  {
+    try await tree.move(path, to: target, kind: kind, replacing: replacing)
+  }
+
+  public func remove(_ path: RemotePath) async throws(LineError) {
+    try await tree.remove(path)
+  }
+
+  public func removal(of folder: RemotePath, where admits: ((_ path: [UInt8]) -> Bool)?) throws(LineError)
+    -> any FolderRemoval
+  {
+    try DiskFolderRemoval(tree: tree, path: folder, admits: admits)
+  }
+
+  public func space() throws(LineError) -> (free: Int64, total: Int64) { try data.space() }
+
+  /// Bytes that stay free of a disk of `total` bytes.
+  public func reserve(ofDisk total: Int64) -> Int64 { tree.space.bounds.reserve(ofDisk: total) }
+
+  public var isSpaceKnown: Bool { tree.space.usage?.isCounted ?? true }
+
+  /// Counts what the files and the kept uploads have, once and again whenever that has become doubtful, until its task
+  /// is cancelled. Returns at once where there is no bound on it.
+  public func keepCounting() async {
+    guard let usage = tree.space.usage else { return }
+    await UsageCounter(usage: usage, folders: [data.files.raw, data.partial.raw]).run()
   }
 }

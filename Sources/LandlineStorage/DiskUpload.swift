@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import LandlineProtocol
 import LandlineServices
@@ -16,6 +17,7 @@ final class DiskUpload: UploadContent {
   private struct State: ~Copyable {
     var file: Descriptor
     var size: Int64
+    var reservation: SpaceReservation
     /// Set when fsync failed: the kernel may have dropped what it could not write and will not say
     /// so twice, so what is there can neither be published nor continued.
     var isDamaged = false
@@ -30,10 +32,10 @@ final class DiskUpload: UploadContent {
   private let uploads: UploadFolder
 
   init(
-    _ file: consuming Descriptor, size: Int64, name: UploadName, data: DataFolder, tree: Tree,
-    uploads: UploadFolder
+    _ file: consuming Descriptor, size: Int64, reservation: consuming SpaceReservation, name: UploadName,
+    data: DataFolder, tree: Tree, uploads: UploadFolder
   ) {
-    state = Mutex(State(file: file, size: size))
+    state = Mutex(State(file: file, size: size, reservation: reservation))
     self.name = name
     self.data = data
     self.tree = tree
@@ -48,6 +50,7 @@ final class DiskUpload: UploadContent {
 
   func append(_ bytes: UnsafeRawBufferPointer) throws(LineError) {
     try state.withLock { state throws(LineError) in
+      try state.reservation.require(Int64(bytes.count))
       var rest = bytes[...]
       while !rest.isEmpty {
         let part = UnsafeRawBufferPointer(rebasing: rest)
@@ -56,6 +59,7 @@ final class DiskUpload: UploadContent {
         }
         guard count > 0 else { throw failure(count == 0 ? EIO : errno, "write to") }
         state.size += Int64(count)
+        state.reservation.wrote(Int64(count))
         rest = rest.dropFirst(count)
       }
     }
@@ -120,7 +124,10 @@ final class DiskUpload: UploadContent {
       if keeping, isThere, !state.isDamaged {
         uploads.letGo(name, keptSince: FileTime(status.st_mtim))
       } else {
-        if isThere { unlinkat(data.partial.raw, name.text, 0) }
+        if isThere {
+          unlinkat(data.partial.raw, name.text, 0)
+          tree.space.usage?.add(-Int64(status.st_size))
+        }
         uploads.letGo(name, keptSince: nil)
       }
       state.file.close()
@@ -153,10 +160,13 @@ final class DiskUpload: UploadContent {
     var attempts = 0
     while true {
       let parent = try tree.openOrMakeFolder(folder)
+      let old = replacing ? tree.countedSize(of: last, in: parent) : 0
       let code = Rename.move(
         name.text, in: data.partial, to: last, in: parent, replacing: replacing)
       switch code {
-      case 0: return parent
+      case 0:
+        tree.space.usage?.add(-old)
+        return parent
       case ENOENT:
         // Either end is gone: the upload because it was dropped, or the folder because somebody
         // removed it since it was opened.

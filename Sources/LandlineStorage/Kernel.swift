@@ -8,13 +8,15 @@ public enum Kernel {
   /// Linux 6.13 brought multigrain timestamps: once somebody has looked at a time, the next change
   /// gets a different one. Before, ctime moves with the timer tick, every 1 to 10 ms, and a change
   /// within the tick of the last one leaves no trace in it.
-  public static let hasFineTimes: Bool = {
+  public static let hasFineTimes = hasFineTimes(release: release)
+
+  /// Its version, as `uname -r` prints it.
+  static let release: String = {
     var name = utsname()
-    guard uname(&name) == 0 else { return false }
-    let release = withUnsafeBytes(of: name.release) { bytes in
+    guard uname(&name) == 0 else { return "" }
+    return withUnsafeBytes(of: name.release) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
-    return hasFineTimes(release: release)
   }()
 
   static func hasFineTimes(release: String) -> Bool {
@@ -40,8 +42,8 @@ public enum Kernel {
     case ENOSYS:
       StorageError(
         .unsuitable,
-        "this kernel has no openat2(2), which keeps every path inside the server's tree: "
-          + "Linux 5.6 or newer is needed")
+        "openat2(2), which keeps every path inside the server's tree, is not to be had here: Linux 5.6 or newer is "
+          + "needed (this is \(release)), and no filter in the way, as systemd's RestrictSUIDSGID= and DynamicUser= are")
     case EPERM:
       StorageError(
         .unsuitable,

@@ -11,7 +11,14 @@ extension LineError {
   ///   - code: the `errno`.
   ///   - action: what was tried, as a verb: "open".
   init(errno code: Int32, action: String, path: RemotePath) {
-    let name = path.components.isEmpty ? "the root" : "'\(printable(path.description))'"
+    self.init(
+      errno: code, action: action,
+      shown: path.components.isEmpty ? "the root" : "'\(printable(path.description))'")
+  }
+
+  /// The same for a name that may be no path.
+  /// - Parameter name: as it is to be shown.
+  init(errno code: Int32, action: String, shown name: String) {
     switch code {
     case ENOENT:
       self.init(.notFound, "there is no file or folder \(name)")

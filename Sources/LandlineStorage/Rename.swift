@@ -1,13 +1,13 @@
 import CLinux
 import Glibc
 
-/// Giving a finished upload its name.
+/// Giving a file another name, in one step.
 enum Rename {
   /// Moves `name` from one folder to another, in one step.
   /// - Parameter replacing: whether a file of that name gives way.
   /// - Returns: 0, or the `errno`: `EEXIST` for a name that is taken.
   static func move(
-    _ name: String, in source: borrowing Descriptor, to target: [CChar],
+    _ name: UnsafePointer<CChar>, in source: borrowing Descriptor, to target: [CChar],
     in folder: borrowing Descriptor, replacing: Bool
   ) -> Int32 {
     if replacing {
@@ -23,7 +23,7 @@ enum Rename {
 
   /// The same without replacing, for file systems whose rename cannot refuse: link(2) always does.
   static func link(
-    _ name: String, in source: borrowing Descriptor, to target: [CChar],
+    _ name: UnsafePointer<CChar>, in source: borrowing Descriptor, to target: [CChar],
     in folder: borrowing Descriptor
   ) -> Int32 {
     guard linkat(source.raw, name, folder.raw, target, 0) == 0 else { return errno }

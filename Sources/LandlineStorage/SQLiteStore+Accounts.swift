@@ -51,6 +51,14 @@ extension SQLiteStore: AccountStore {
     }
   }
 
+  public func limitAccount(named name: String, rate: Int64?) async throws -> Account? {
+    try await write(.full) { database in
+      try Row.fetchOne(
+        database, sql: "UPDATE accounts SET rate = ? WHERE name = ? RETURNING *", arguments: [rate, name]
+      ).map(Account.init(row:))
+    }
+  }
+
   public func account(named name: String) async throws -> Account? {
     try await read { database in
       try Row.fetchOne(
@@ -78,6 +86,6 @@ extension Account {
   init(row: Row) {
     self.init(
       id: row["id"], name: row["name"], role: row["role"], created: row["created"],
-      seen: row["seen"])
+      seen: row["seen"], rate: row["rate"])
   }
 }

@@ -4,31 +4,25 @@ public import LandlineServices
 
 extension SQLiteStore: HashStore {
   public func hash(of path: RemotePath) async throws -> RecordedHash? {
-    let hasFineTimes = hasFineTimes
-    return try await read { database in
-      guard
-        let row = try Row.fetchOne(
-          database, sql: "SELECT * FROM files WHERE path = ?",
-          arguments: [DatabaseValue.blob(path.bytes)]),
-        let digest = Digest256(bytes: row.bytes("sha256"))
-      else { return nil }
-      let version = FileVersion(row: row)
-      let recorded = FileTime(seconds: row["recorded"], nanoseconds: row["recorded_nanos"])
-      guard hasFineTimes || recorded.isSafely(after: version.changed) else { return nil }
-      return RecordedHash(version: version, digest: digest)
-    }
+    try await hashes(of: [path])[0]
   }
 
   public func record(_ hash: RecordedHash, for path: RemotePath) async throws {
-    try await record(hash, for: path, at: .now())
+    try await record([(path, hash)])
   }
 
-  func record(_ hash: RecordedHash, for path: RemotePath, at time: FileTime) async throws {
-    let version = hash.version
+  public func record(_ hashes: [(path: RemotePath, hash: RecordedHash)]) async throws {
+    try await record(hashes, at: .now())
+  }
+
+  func record(_ hashes: [(path: RemotePath, hash: RecordedHash)], at time: FileTime) async throws {
+    if hashes.isEmpty { return }
     try await write(.normal) { database in
-      try database.execute(
-        sql: "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        arguments: [
+      let statement = try database.cachedStatement(
+        sql: "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      for (path, hash) in hashes {
+        let version = hash.version
+        try statement.execute(arguments: [
           DatabaseValue.blob(path.bytes),
           // SQLite's integers are signed: the same 64 bits.
           Int64(bitPattern: version.device), Int64(bitPattern: version.inode), version.size,
@@ -36,6 +30,7 @@ extension SQLiteStore: HashStore {
           version.changed.seconds, version.changed.nanoseconds,
           DatabaseValue.blob(hash.digest.bytes), time.seconds, time.nanoseconds,
         ])
+      }
     }
   }
 

@@ -5,8 +5,14 @@ enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1") { try $0.execute(sql: version1) }
+    migrator.registerMigration("v2") { try $0.execute(sql: version2) }
     return migrator
   }
+
+  // Bytes a second, each way; NULL: as everybody.
+  private static let version2 = """
+    ALTER TABLE accounts ADD COLUMN rate INTEGER CHECK (rate > 0);
+    """
 
   // Times are seconds since 1970. AUTOINCREMENT: the id of a removed account is never given again,
   // for kept uploads carry it in their names. STRICT: a value of the wrong type is an error.

@@ -39,4 +39,13 @@ final class SettledFolders: Sendable {
   func forget(_ path: [UInt8]) {
     folders.withLock { $0[path] = nil }
   }
+
+  /// Forgets a folder that was moved or removed, and everything below it.
+  func forget(below path: [UInt8]) {
+    let prefix = path + [UInt8(ascii: "/")]
+    folders.withLock { folders in
+      folders[path] = nil
+      for key in folders.keys where key.starts(with: prefix) { folders[key] = nil }
+    }
+  }
 }

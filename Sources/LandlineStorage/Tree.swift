@@ -1,7 +1,9 @@
 import CLinux
 import Glibc
+import GroupSync
 import LandlineProtocol
 import LandlineServices
+import Synchronization
 
 /// The tree of names below `DATA/files`, entered only by `openat2`, so that no name and no link
 /// leads out.
@@ -11,12 +13,23 @@ import LandlineServices
 /// the way, in the kernel, where no race can come between the check and the use. What changes names
 /// (rename, mkdir, unlink) takes one component below a folder that was opened that way.
 final class Tree: Sendable {
-  private let data: DataFolder
-  private let settled = SettledFolders()
+  let data: DataFolder
+  let settled = SettledFolders()
+  /// Shared by all who must be durable before they answer.
+  let syncs = SyncGroup()
+  /// Held while a folder gets another name, and while names below a folder that is being removed are unlinked: so what
+  /// is moved away meanwhile is not emptied where it is now.
+  let folderMoves = Mutex<Void>(())
+  /// What may still be written.
+  let space: DiskSpace
 
-  init(_ data: DataFolder) {
+  init(_ data: DataFolder, bounds: SpaceBounds = .none) {
     self.data = data
+    space = DiskSpace(bounds) { () throws(LineError) in try data.space() }
   }
+
+  static let resolve =
+    CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_SYMLINKS | CLINUX_RESOLVE_NO_MAGICLINKS
 
   /// The longest path that the kernel takes in one call: `PATH_MAX` counts the NUL.
   static let longestPath = Int(PATH_MAX) - 1
@@ -79,6 +92,11 @@ final class Tree: Sendable {
   /// Makes the names in `folder`, and its own name and those of the folders above it, durable.
   func settle(_ folder: borrowing Descriptor, at path: RemotePath) throws(LineError) {
     try Self.sync(folder, at: path)
+    try settleWay(to: folder, at: path)
+  }
+
+  /// Makes the folder's own name and those of the folders above it durable, but not the names in it.
+  func settleWay(to folder: borrowing Descriptor, at path: RemotePath) throws(LineError) {
     var passed: [([UInt8], SettledFolders.Identity)] = []
     var current = path
     var identity = SettledFolders.Identity(try Self.status(of: folder, at: path).version)
@@ -110,25 +128,6 @@ final class Tree: Sendable {
     }
   }
 
-  /// Removes one name; durable when it returns.
-  func remove(_ path: RemotePath) throws(LineError) {
-    let folder = try openParent(of: path)
-    let name = cString(path.name ?? [])
-    let status = try Self.status(of: name, in: folder, at: path)
-    if path.isFolderHint, status.kind != .folder {
-      throw LineError(errno: ENOTDIR, action: "remove", path: path)
-    }
-    // Before and after: the same folder made again, maybe with the same inode, is another one.
-    settled.forget(path.bytes)
-    defer { settled.forget(path.bytes) }
-    guard unlinkat(folder.raw, name, status.kind == .folder ? AT_REMOVEDIR : 0) == 0 else {
-      // POSIX allows either for a folder that is not empty.
-      throw LineError(
-        errno: errno == EEXIST ? ENOTEMPTY : errno, action: "remove", path: path)
-    }
-    try Self.sync(folder, at: path.parent ?? .root)
-  }
-
   static func status(of file: borrowing Descriptor, at path: RemotePath) throws(LineError)
     -> EntryStatus
   {
@@ -156,7 +155,7 @@ final class Tree: Sendable {
     }
   }
 
-  private func check(_ path: RemotePath) throws(LineError) {
+  func check(_ path: RemotePath) throws(LineError) {
     let count = path.bytes.count
     guard count <= Self.longestPath else {
       throw LineError(
@@ -165,13 +164,11 @@ final class Tree: Sendable {
     }
   }
 
-  private static func open(
+  static func open(
     below folder: Int32, _ name: [CChar], flags: Int32, _ path: RemotePath
   ) throws(LineError) -> Descriptor {
-    let resolve =
-      CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_SYMLINKS | CLINUX_RESOLVE_NO_MAGICLINKS
     let flags = UInt64(UInt32(bitPattern: flags | O_CLOEXEC | O_NOFOLLOW))
-    let raw = retrying { clinux_openat2(folder, name, flags, 0, resolve) }
+    let raw = retrying { clinux_openat2(folder, name, flags, 0, Self.resolve) }
     guard raw >= 0 else { throw LineError(errno: errno, action: "open", path: path) }
     return Descriptor(owning: raw)
   }

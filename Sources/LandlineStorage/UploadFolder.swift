@@ -29,20 +29,24 @@ final class UploadFolder: Sendable {
     self.tree = tree
   }
 
-  func open(_ key: UploadKey, keepingOld: Bool) throws(LineError) -> DiskUpload {
+  /// - Parameter size: bytes that it will have at its end; nil when nobody knows.
+  func open(_ key: UploadKey, keepingOld: Bool, size: Int64?) throws(LineError) -> DiskUpload {
     let name = UploadName(key)
     return try state.withLock { state throws(LineError) in
       guard !state.open.contains(name) else {
         throw LineError(.superseded, "this upload still runs on another connection")
       }
       if !keepingOld { try unlink(name) }
+      let kept = keptSize(name)
+      let reservation = try tree.space.reserve(max((size ?? 0) - kept, 0))
       let file = try openFile(name)
       var status = stat()
       guard fstat(file.raw, &status) == 0 else { throw failure("look at an upload") }
       state.kept[name.account]?[name] = nil
       state.open.insert(name)
       return DiskUpload(
-        file, size: Int64(status.st_size), name: name, data: data, tree: tree, uploads: self)
+        file, size: Int64(status.st_size), reservation: reservation, name: name, data: data, tree: tree,
+        uploads: self)
     }
   }
 
@@ -145,10 +149,19 @@ final class UploadFolder: Sendable {
     }
   }
 
-  private func unlink(_ name: UploadName) throws(LineError) {
+  func unlink(_ name: UploadName) throws(LineError) {
+    let size = tree.space.usage == nil ? 0 : keptSize(name)
     guard unlinkat(data.partial.raw, name.text, 0) == 0 || errno == ENOENT else {
       throw failure("drop a kept upload")
     }
+    tree.space.usage?.add(-size)
+  }
+
+  /// How many bytes there are of an upload.
+  private func keptSize(_ name: UploadName) -> Int64 {
+    var status = stat()
+    guard fstatat(data.partial.raw, name.text, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_nlink == 1 else { return 0 }
+    return Int64(status.st_size)
   }
 
   private func failure(_ action: String, _ code: Int32 = errno) -> LineError {

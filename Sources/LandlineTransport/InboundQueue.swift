@@ -3,13 +3,14 @@ import Synchronization
 
 /// What has arrived and is not yet taken: filled on the event loop, emptied by one task.
 ///
-/// Bounded by the reader's pauses: above `high` bytes the handler does not ask the channel for more, below `low` it does again.
+/// Bounded by the reader's pauses: above `high` bytes the handler does not ask the channel for more, below a quarter of
+/// that it does again.
 final class InboundQueue: Sendable {
-  static let high = 1_048_576
-  static let low = 262_144
+  private let high: Int
+  private var low: Int { high / 4 }
 
   private struct State {
-    var events = CircularBuffer<LineEvent>()
+    var events = CircularBuffer<LineEvent>(initialCapacity: 4)
     var cost = 0
     var end: Result<Void, any Error>?
     var waiter: CheckedContinuation<LineEvent?, any Error>?
@@ -17,6 +18,10 @@ final class InboundQueue: Sendable {
   }
 
   private let state = Mutex(State())
+
+  init(high: Int) {
+    self.high = high
+  }
 
   /// Adds events; wakes the task that waits.
   func push(_ events: [LineEvent]) {
@@ -60,7 +65,7 @@ final class InboundQueue: Sendable {
   /// Whether the handler must stop reading; remembers that it did.
   func shouldPause() -> Bool {
     state.withLock { state in
-      state.isPaused = state.cost >= Self.high && state.end == nil
+      state.isPaused = state.cost >= high && state.end == nil
       return state.isPaused
     }
   }
@@ -72,7 +77,7 @@ final class InboundQueue: Sendable {
     let taken = state.withLock { state -> (LineEvent, Bool)? in
       guard let event = state.events.popFirst() else { return nil }
       state.cost -= event.cost
-      let resume = state.isPaused && state.cost <= Self.low
+      let resume = state.isPaused && state.cost <= low
       if resume { state.isPaused = false }
       return (event, resume)
     }

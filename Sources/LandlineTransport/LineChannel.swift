@@ -17,9 +17,12 @@ public final class LineChannel: Sendable {
   ///   - limits: for heads and bodies, in bytes; see `setLimits`.
   ///   - stallTimeout: how long one message may take from its first byte to its last, and how long the peer may leave
   ///     unread what was sent.
-  public init(channel: any Channel, limits: MessageDecoder.Limits, stallTimeout: TimeAmount) throws {
+  ///   - most: how many bytes may wait for `next()` before the channel is not read any more.
+  public init(
+    channel: any Channel, limits: MessageDecoder.Limits, stallTimeout: TimeAmount, waitingAtMost most: Int = 1_048_576
+  ) throws {
     self.channel = channel
-    inbound = InboundQueue()
+    inbound = InboundQueue(high: most)
     outbound = OutboundQueue()
     let handler = MessageHandler(
       limits: limits, inbound: inbound, outbound: outbound, stallTimeout: stallTimeout)

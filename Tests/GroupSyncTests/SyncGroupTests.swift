@@ -116,6 +116,13 @@ import Testing
     #expect(recorder.seen.files == [1, 2, 3, 4, 5])
   }
 
+  @Test func `several at once are told one by one`() async {
+    let recorder = Recorder()
+    let group = SyncGroup(calls: recorder.make(fileSystem: EIO, failing: [3: ENOSPC]))
+    #expect(await group.sync([1, 2, 3, 4]) == [0, 0, ENOSPC, 0])
+    #expect(await group.sync([]) == [])
+  }
+
   @Test func `a thousand callers are all answered`() async {
     let group = SyncGroup()
     let folder = open("/tmp", O_RDONLY | O_DIRECTORY)

@@ -55,6 +55,21 @@ import Testing
     await budget.waitForRoom()
   }
 
+  @Test(.timeLimit(.minutes(1))) func whoWaitsForASlotCanBeCancelled() async throws {
+    let slots = Slots(count: 1)
+    let early = CancelFlag()
+    early.set()
+    let late = CancelFlag()
+    try await slots.withSlot {
+      await #expect(throws: CancellationError.self) { try await slots.withSlot(waiting: early.onSet) {} }
+      async let waiting: Void = slots.withSlot(waiting: late.onSet) {}
+      late.set()
+      await #expect(throws: CancellationError.self) { try await waiting }
+    }
+    // Nobody holds it any more.
+    try await slots.withSlot(waiting: early.onSet) {}
+  }
+
   @Test(.timeLimit(.minutes(1))) func slotsAreNeverMoreThanTheyAre() async throws {
     let slots = Slots(count: 3)
     let inside = TransferCount(limit: 3)

@@ -50,7 +50,7 @@ import Testing
     ] as [(Int64, Int32, Bool)] {
       let hash = record(changed: changed)
       try await store.record(
-        hash, for: path, at: FileTime(seconds: seconds, nanoseconds: nanoseconds))
+        [(path, hash)], at: FileTime(seconds: seconds, nanoseconds: nanoseconds))
       #expect(try await store.hash(of: path) == (trusted ? hash : nil))
     }
   }

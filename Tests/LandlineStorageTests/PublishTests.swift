@@ -129,14 +129,14 @@ import Testing
     #expect(names(in: place.partial) == ["two"])
   }
 
-  @Test func removes() throws {
+  @Test func removes() async throws {
     let place = try Place()
     try place.put("folder/file", "x")
-    #expect(code { try place.store.remove(RemotePath("folder")) } == .notEmpty)
-    try place.store.remove(RemotePath("folder/file"))
-    try place.store.remove(RemotePath("folder"))
+    #expect(await asyncCode { try await place.store.remove(RemotePath("folder")) } == .notEmpty)
+    try await place.store.remove(RemotePath("folder/file"))
+    try await place.store.remove(RemotePath("folder"))
     #expect(names(in: place.real("")).isEmpty)
-    #expect(code { try place.store.remove(.root) } == .wrongKind)
+    #expect(await asyncCode { try await place.store.remove(.root) } == .wrongKind)
     // The same folder again, after its name had been settled once.
     try place.put("folder/file", "y")
     #expect(try place.get("folder/file") == "y")

@@ -77,6 +77,12 @@ struct Place {
   }
 }
 
+extension ContentStore {
+  func openUpload(_ key: UploadKey, keepingOld: Bool) throws -> any UploadContent {
+    try openUpload(key, keepingOld: keepingOld, size: nil)
+  }
+}
+
 extension UploadContent {
   func append(_ text: String) throws {
     try Array(text.utf8).withUnsafeBytes { try append($0) }

@@ -329,6 +329,19 @@ class Line:
             raise AssertionError("`file` and `end` name different hashes")
         return file, bytes(content)
 
+    def tree(self, path: str = "", **fields: Any) -> tuple[list[dict], dict]:
+        """Everything below a folder, and what the server says it was in all."""
+        return self.finish_tree(self.request("tree", path=path, **fields))
+
+    def finish_tree(self, id: int) -> tuple[list[dict], dict]:
+        entries: list[dict] = []
+        while True:
+            head, body = self.answer(id)
+            if head["type"] == "branch":
+                entries += json.loads(body)
+            elif head["type"] == "tree":
+                return entries, head
+
     def list(self, path: str = "") -> list[dict]:
         entries: list[dict] = []
         after = None

@@ -8,9 +8,10 @@ import os
 import re
 import unittest
 from dataclasses import dataclass
+from typing import Callable
 
-from harness import MIB, Case, Server, content_of, remove_tree, scratch_folder, tool, wait_until
-from line import sha256
+from harness import MIB, Account, Case, Server, content_of, remove_tree, scratch_folder, tool, wait_until
+from line import Line, sha256
 
 WRITES = ("write", "pwrite64", "writev", "pwritev", "pwritev2", "copy_file_range", "splice", "sendfile", "ftruncate", "fallocate")
 SENDS = ("write", "writev", "sendto", "sendmsg", "sendmmsg")
@@ -35,8 +36,8 @@ class Call:
         return re.findall(r"(?<=\d)<(/[^>]*?)(?: \(deleted\))?>", self.text)
 
 
-def parse(trace: str) -> list[Call]:
-    """The finished calls of a trace of several threads, in the order in which they began."""
+def parse(trace: str, failed: bool = False) -> list[Call]:
+    """The finished calls of a trace of several threads, in the order in which they began; failed ones if asked for."""
     calls: list[Call] = []
     pending: dict[str, Call] = {}
     for number, line in enumerate(trace.splitlines()):
@@ -59,35 +60,35 @@ def parse(trace: str) -> list[Call]:
         call.ended = number
         if found := re.search(r"\) += (-?\d+)[^=]*$", call.text):
             call.result = int(found[1])
-    return [call for call in calls if call.ended >= 0 and call.result >= 0]
+    return [call for call in calls if call.ended >= 0 and (call.result >= 0 or failed)]
 
 
-class Durability(Case):
-    @classmethod
-    def setUpClass(cls) -> None:
+class Tracer:
+    """A server under strace, for all tests of a class."""
+
+    def __init__(self, case: type[Case], *more: str):
         folder = scratch_folder()
-        cls.addClassCleanup(remove_tree, folder)
-        cls.trace = folder / "trace"
-        wanted = ",".join(f"?{name}" for name in sorted({*WRITES, *SENDS, *SYNCS, *RENAMES, *MAKES}))
-        cls.server = cls.enterClassContext(
+        case.addClassCleanup(remove_tree, folder)
+        self.trace = folder / "trace"
+        wanted = ",".join(f"?{name}" for name in sorted({*WRITES, *SENDS, *SYNCS, *RENAMES, *MAKES, *more}))
+        self.server = case.enterClassContext(
             Server(
                 # -D: the server, not strace, is the child of this process.
                 prefix=(tool("strace", "strace"), "-D", "-f", "-qq", "-yy", "-s", "16", "-e", "signal=none",
-                        "-e", f"trace={wanted}", "-o", str(cls.trace)),
+                        "-e", f"trace={wanted}", "-o", str(self.trace)),
             )
         )
-        cls.ada = cls.server.join("ada")
 
-    def traced(self, put) -> list[Call]:
-        """The calls that the server makes while `put` runs on a connection of its own."""
-        with self.ada.line() as line:
+    def traced(self, account: Account, run: Callable[[Line], None], failed: bool = False) -> list[Call]:
+        """The calls that the server makes while `run` runs on a connection of its own."""
+        with account.line() as line:
             line.call("ping")
             start = self.mark(line)
-            put(line)
+            run(line)
             end = self.mark(line)
-        return parse("\n".join(self.trace.read_text(errors="replace").splitlines()[start:end]))
+        return parse("\n".join(self.trace.read_text(errors="replace").splitlines()[start:end]), failed)
 
-    def mark(self, line) -> int:
+    def mark(self, line: Line) -> int:
         """How long the trace is once everything up to now is in it; strace writes a little behind."""
         name = f"mark{os.urandom(8).hex()}"
         line.put(name, b"")
@@ -97,6 +98,17 @@ class Durability(Case):
             return next((n + 1 for n, text in enumerate(lines) if f'{name}"' in text), None)
 
         return wait_until(position, "the mark is in the trace")
+
+
+class Durability(Case):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.tracer = Tracer(cls)
+        cls.server = cls.tracer.server
+        cls.ada = cls.server.join("ada")
+
+    def traced(self, put: Callable[[Line], None]) -> list[Call]:
+        return self.tracer.traced(self.ada, put)
 
     def assert_order(self, calls: list[Call], path: str, *sizes: int, made: tuple[str, ...] = ()) -> None:
         """write → fsync → rename → fsync of the folder → answer; and the same for folders made on the way."""

@@ -6,11 +6,11 @@
 #define CLINUX_H
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 // Bits of `resolve` for clinux_openat2 (man 2 openat2). CLinux.c checks them against the kernel's.
+static const uint64_t CLINUX_RESOLVE_NO_XDEV = 0x01;
 static const uint64_t CLINUX_RESOLVE_NO_MAGICLINKS = 0x02;
 static const uint64_t CLINUX_RESOLVE_NO_SYMLINKS = 0x04;
 static const uint64_t CLINUX_RESOLVE_BENEATH = 0x08;
@@ -37,6 +37,9 @@ int clinux_openat(int dirfd, const char *path, int flags, mode_t mode);
 // bind mounts of one file system have the same st_dev, yet rename(2) refuses to cross them: only
 // this tells. 0, or -1 with errno; ENOTSUP on older kernels.
 int clinux_mount_id(int fd, uint64_t *mount);
+
+// The type of the file system that `fd` is on (man 2 statfs, f_type). 0, or -1 with errno.
+int clinux_file_system_type(int fd, uint32_t *type);
 
 // The name inside a dirent: Swift imports the array as a tuple of 256, and copying that would read
 // past a record that is shorter.

@@ -6,13 +6,15 @@ import NIOCore
 /// Answers on one connection, from any task.
 struct AnswerSender: Sendable {
   let line: LineChannel
+  let traffic: Traffic
 
   /// - Parameter body: as many bytes as it has are announced.
   func send(_ id: UInt64?, _ reply: Reply, body: ByteBuffer? = nil) async throws {
     var bytes: [UInt8] = []
     let answer = Answer(id: id, reply, body: body?.readableBytes ?? 0)
-    try MessageEncoder.encode(head: JSON.encode(answer), into: &bytes)
+    try MessageEncoder.encode(head: answer.head, into: &bytes)
     try await line.send(head: bytes, body: body)
+    traffic.sent(answer.body)
   }
 
   /// The last message of the connection; it does not wait for room.
@@ -28,6 +30,7 @@ struct AnswerSender: Sendable {
     let head = "{\"body\":\(body.readableBytes),\"id\":\(id),\"type\":\"data\"}"
     try MessageEncoder.encode(head: Array(head.utf8), into: &bytes)
     try await line.send(head: bytes, body: body)
+    traffic.sent(body.readableBytes)
   }
 }
 

@@ -9,8 +9,6 @@ import Synchronization
 final class BodyPipe: Sendable {
   enum Item: Sendable {
     case bytes(ByteBuffer)
-    /// The put's own body is complete.
-    case end
     case commit(Digest256)
     case cancel(discard: Bool)
 

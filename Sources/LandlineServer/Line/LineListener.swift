@@ -21,8 +21,9 @@ struct LineListener {
   let tls: NIOSSLContext
   let registry: ConnectionRegistry
 
-  /// The size of one read in bytes: large, for each costs a system call and a pass through TLS.
-  static let readSize = 262_144
+  /// The size of one read in bytes: large while much comes, for each costs a system call and a pass through TLS; small
+  /// before that, for a connection keeps a buffer of this size while it is idle.
+  static let readSizes = 1_024...262_144
 
   func bind(on group: any EventLoopGroup) async throws -> Server {
     let stallTimeout = TimeAmount.seconds(settings.stallTimeout)
@@ -32,7 +33,10 @@ struct LineListener {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
       .childChannelOption(
-        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.readSize)
+        .recvAllocator,
+        value: AdaptiveRecvByteBufferAllocator(
+          minimum: Self.readSizes.lowerBound, initial: Self.readSizes.lowerBound,
+          maximum: Self.readSizes.upperBound)
       )
       .bind(host: settings.listenHost, port: settings.listenPort) { channel in
         channel.eventLoop.makeCompletedFuture {

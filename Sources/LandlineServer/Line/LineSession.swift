@@ -26,12 +26,17 @@ final class LineSession: Sendable {
   let sender: AnswerSender
   let services: Services
   let table = RequestTable()
+  /// Bytes of bodies that went over this connection.
+  let traffic: Traffic
+  let transfers = OpenTransfers()
   /// What waits in the pipes of its puts.
   let budget = ByteBudget(limit: 4_194_304)
-  /// For small puts: each has a file open.
-  let smallPuts = Slots(count: 16)
+  /// Its small files.
+  let wholes = WholeLane()
   /// For answers with bodies: each holds up to a megabyte until there is room for it on the line.
   let bulkAnswers = Slots(count: 4)
+  /// For walks through the tree: each holds names and entries, up to half a megabyte.
+  let walks = Slots(count: 4)
   let blocking: BlockingTaskExecutor
   let stallTimeout: TimeAmount
   let logger: Logger
@@ -47,7 +52,8 @@ final class LineSession: Sendable {
     logger: Logger
   ) {
     self.line = line
-    sender = AnswerSender(line: line)
+    traffic = Traffic(partOf: registry.traffic)
+    sender = AnswerSender(line: line, traffic: traffic)
     self.door = door
     self.services = services
     self.registry = registry
@@ -78,7 +84,7 @@ final class LineSession: Sendable {
   func run() async {
     registry.attach(self, to: connection)
     do {
-      let login = Login(line: line, sender: sender, accounts: services.accounts, door: door)
+      let login = Login(line: line, sender: sender, accounts: services.accounts, door: door, logger: logger)
       if let principal = try await login.run(accepting: table.isNew) {
         try await serve(principal)
       }
@@ -93,6 +99,22 @@ final class LineSession: Sendable {
     guard let error = Self.lastWord(about: error) else { return }
     logger.info("connection ended", metadata: ["reason": "\(error)"])
     sender.sendLast(.error(error))
+  }
+
+  /// The error for the client; what is our fault is told to the log instead.
+  func lineError(from error: any Error, operation: String) -> LineError {
+    if let error = error as? LineError {
+      if error.code == .internal {
+        logger.error("request failed", metadata: ["op": "\(operation)", "error": "\(error)"])
+      }
+      return error
+    }
+    // The connection is gone: the client will not read this, and it is nobody's fault here.
+    if error is CancellationError || error is LineTransportError || !line.channel.isActive {
+      return .cancelled
+    }
+    logger.error("request failed", metadata: ["op": "\(operation)", "error": "\(error)"])
+    return LineError(.internal, "the server failed; its log says more")
   }
 
   /// What the client is told when its connection cannot go on; nil when there is nobody to tell.
@@ -116,16 +138,23 @@ final class LineSession: Sendable {
     guard try await services.accounts.isStillGood(principal) else {
       throw LineError(.unauthenticated, "the account was removed")
     }
+    logLogin(principal)
+    defer { logLogout(principal) }
     await withDiscardingTaskGroup { group in
       var revocation: LineError?
       do {
         let reader = RequestReader(session: self)
         while let event = try await line.next() {
-          if let request = try await reader.take(event) {
+          switch try await reader.take(event) {
+          case .request(let request):
             let handler = RequestHandler(session: self, principal: principal, id: request.id)
             group.addTask(executorPreference: request.needsDisk ? blocking : nil) {
               await handler.run(request)
             }
+          case .wholes:
+            let handler = WholeHandler(session: self, principal: principal)
+            group.addTask(executorPreference: blocking) { await handler.run() }
+          case nil: break
           }
         }
       } catch {
@@ -133,6 +162,7 @@ final class LineSession: Sendable {
       }
       // Who may not be here any more stores nothing more either.
       if let error = interruption.withLock({ $0 }), error.code == .unauthenticated { revocation = error }
+      wholes.close()
       table.endAll(dropping: revocation)
       group.cancelAll()
     }

@@ -2,6 +2,7 @@ import Framing
 import LandlineProtocol
 import LandlineServices
 import LandlineTransport
+import Logging
 import NIOCore
 
 /// The beginning of a connection: hello, and who it is (docs/PROTOCOL.md section 4).
@@ -10,6 +11,7 @@ struct Login {
   let sender: AnswerSender
   let accounts: AccountService
   let door: LineSession.Door
+  let logger: Logger
 
   /// How often a name may be taken before the connection is closed.
   private static let maximumTries = 8
@@ -37,13 +39,16 @@ struct Login {
           guard case .line = door else {
             throw LineError(.unsupported, "nobody joins over the control socket")
           }
-          return try await welcome(try await accounts.join(join, nonce: nonce), request.id)
+          let principal = try await accounts.join(join, nonce: nonce)
+          logger.notice("joined", metadata: ["account": "\(principal.account)", "role": "\(principal.role)"])
+          return try await welcome(principal, request.id)
         default:
           throw LineError(
             .unauthenticated,
             isGreeted ? "log in first" : "the first request must be hello, and it comes once")
         }
       } catch let error as LineError {
+        logRefusal(of: request.operation, error)
         try await sender.send(request.id, .error(error))
         // A name that is taken is worth another try on the same connection; nothing else is.
         tries += 1
@@ -63,6 +68,18 @@ struct Login {
       }
       return .local
     }
+  }
+
+  /// Who guesses is to be seen by the operator, with where from (the logger knows the peer) and with what; never with the
+  /// secret that was tried.
+  private func logRefusal(of operation: LandlineProtocol.Operation, _ error: LineError) {
+    var metadata: Logger.Metadata = ["op": "\(operation.name)", "code": "\(error.code)", "reason": "\(error.message)"]
+    switch operation {
+    case .login(let login): metadata["device"] = login.device.map { "\(printable($0))" }
+    case .join(let join): metadata["name"] = "\(printable(join.name))"
+    default: break
+    }
+    logger.warning("login refused", metadata: metadata)
   }
 
   private func welcome(_ principal: Principal, _ id: UInt64) async throws -> Principal {

@@ -1,15 +1,17 @@
 import LandlineProtocol
 import LandlineServices
 import LandlineTransport
+import Logging
 import NIOCore
 
-/// Runs one put: takes its bytes from the pipe, gives them to the upload, answers.
+/// Runs one put in parts: takes its bytes from the pipe, gives them to the upload, answers.
 struct PutHandler: Sendable {
   let session: LineSession
   let principal: Principal
   let id: UInt64
   let pipe: BodyPipe
   let isCancelled: CancelFlag
+  let progress: TransferProgress?
 
   func run(_ request: PutRequest) async throws {
     let pipe = pipe
@@ -26,10 +28,9 @@ struct PutHandler: Sendable {
     case .skipped(let path): try await session.sender.send(id, .skipped(path))
     case .upload(let upload):
       do {
-        let digest =
-          request.isWhole
-          ? try await receiveWhole(request, upload) : try await receiveParts(upload, heartbeat)
+        let digest = try await receiveParts(upload, heartbeat)
         if let stored = try await upload.commit(digest) {
+          session.log("stored", path: stored.path, size: stored.size, by: principal)
           try await session.sender.send(id, .stored(stored))
         } else {
           try await session.sender.send(id, .skipped(PathAnswer(path: request.path)))
@@ -42,20 +43,9 @@ struct PutHandler: Sendable {
     }
   }
 
-  /// Takes the put's own body, which is the file.
-  private func receiveWhole(_ request: PutRequest, _ upload: FileUpload) async throws -> Digest256 {
-    guard let digest = request.sha256 else { throw LineError(.badRequest, "sha256 is missing") }
-    while true {
-      switch try await pipe.next() {
-      case .bytes(let buffer): try buffer.withUnsafeReadableBytes(upload.write)
-      case .end: return digest
-      case .commit, .cancel: throw LineError.cancelled
-      }
-    }
-  }
-
   /// Says where to continue, and takes the bytes until the commit.
   private func receiveParts(_ upload: FileUpload, _ heartbeat: Heartbeat) async throws -> Digest256 {
+    let rate = session.services.rates.rate(for: principal)
     let prefix = try await upload.prepare { done, total in
       try isCancelled.check()
       try await heartbeat.beat(done: done, total: total)
@@ -73,13 +63,21 @@ struct PutHandler: Sendable {
       switch try await pipe.next() {
       case .bytes(let buffer):
         try buffer.withUnsafeReadableBytes(upload.write)
+        progress?.note(done: upload.received)
+        if rate.isLimited {
+          // What is not taken from the pipe holds the client back.
+          try await rate.pause(for: buffer.readableBytes, .receiving) {
+            try await heartbeat.beat(done: upload.received, total: upload.size ?? upload.received)
+            // The pipe has the client's last word.
+            return !isCancelled.isSet
+          }
+        }
         // A client that sends faster than the disk writes must not hold a thread for as long as its file is.
         await Task.yield()
       case .commit(let digest): return digest
       case .cancel(let discard):
         await upload.close(discarding: discard)
         throw LineError.cancelled
-      case .end: throw LineError(.internal, "a body ended that did not begin")
       }
     }
   }

@@ -11,18 +11,19 @@ final class RequestReader {
     /// For puts.
     var pipe: BodyPipe?
     var isCancelled: CancelFlag
-    /// Whether it holds a file open for as long as its client likes.
+    /// Whether it holds a file or a folder open for as long as its client likes, or as there is much in it.
     var isTransfer: Bool {
       switch operation {
-      case .get, .verify: true
-      case .put(let put): !put.isWhole
+      case .get, .verify, .tree: true
+      case .remove(let remove): remove.recursive == true
+      case .put: true
       default: false
       }
     }
     /// Whether it may wait for the disk.
     var needsDisk: Bool {
       switch operation {
-      case .list, .stat, .get, .verify, .put, .remove, .accountRemove: true
+      case .list, .tree, .stat, .get, .verify, .put, .remove, .move, .makeFolder, .accountRemove: true
       default: false
       }
     }
@@ -33,41 +34,61 @@ final class RequestReader {
     case nowhere
     case pipe(BodyPipe)
     /// A put's own body, which is the whole file.
-    case whole(BodyPipe)
+    case whole
+  }
+
+  /// What the session is to do.
+  enum Action {
+    case request(Accepted)
+    /// Take rounds of the lane of small files.
+    case wholes
   }
 
   private let session: LineSession
   private var body = Body.nowhere
+  /// The whole put whose body is arriving.
+  private var whole: (id: UInt64, put: PutRequest, body: WholeBody, isCancelled: CancelFlag)?
 
   init(session: LineSession) {
     self.session = session
   }
 
-  /// - Returns: a request to be run, if one begins with this event.
+  /// - Returns: what is to be done now.
   /// - Throws: what ends the connection.
-  func take(_ event: LineEvent) async throws -> Accepted? {
+  func take(_ event: LineEvent) async throws -> Action? {
     switch event {
     case .head(let head, let bodyLength):
       body = .nowhere
       return try await takeHead(head, bodyLength)
     case .body(let slice):
+      session.traffic.received(slice.readableBytes)
       switch body {
       case .nowhere: break
-      case .pipe(let pipe), .whole(let pipe):
+      case .pipe(let pipe):
         pipe.push(.bytes(slice))
         await session.budget.waitForRoom()
+      case .whole:
+        whole?.body.pieces.append(slice)
       }
     case .end:
-      if case .whole(let pipe) = body { pipe.push(.end) }
       body = .nowhere
+      if let whole {
+        self.whole = nil
+        let cost = whole.body.pieces.reduce(0) { $0 + $1.readableBytes }
+        session.budget.add(cost)
+        let starts = session.wholes.add(
+          .init(id: whole.id, work: .put(whole.put, whole.body), isCancelled: whole.isCancelled, cost: cost))
+        await session.budget.waitForRoom()
+        return starts ? .wholes : nil
+      }
     }
     return nil
   }
 
-  private func takeHead(_ head: [UInt8], _ bodyLength: Int) async throws -> Accepted? {
+  private func takeHead(_ head: [UInt8], _ bodyLength: Int) async throws -> Action? {
     let request: Request
     do {
-      request = try JSON.decode(Request.self, from: head)
+      request = try Request(head: head)
     } catch {
       // A request that can be told apart from others is refused alone; anything else ends the connection.
       guard let id = try? JSON.decode(OnlyID.self, from: head).id, id <= LineProtocol.maximumID,
@@ -97,21 +118,30 @@ final class RequestReader {
       guard session.table.isNew(request.id) else {
         throw LineError(.badRequest, "the id \(request.id) is not greater than those before it")
       }
-      let accepted = try await begin(request, bodyLength, headLength: head.count)
+      let action = try await begin(request, bodyLength, headLength: head.count)
       await session.budget.waitForRoom()
-      return accepted
+      return action
     }
   }
 
   private struct OnlyID: Decodable { var id: UInt64 }
 
-  private func begin(_ request: Request, _ bodyLength: Int, headLength: Int) async throws -> Accepted? {
+  private func begin(_ request: Request, _ bodyLength: Int, headLength: Int) async throws -> Action? {
     do {
       var pipe: BodyPipe?
       var expected = 0
-      if case .put(let put) = request.operation {
-        pipe = BodyPipe(budget: session.budget)
-        if put.isWhole { expected = Int(put.size ?? 0) }
+      var isWhole = false
+      switch request.operation {
+      case .put(let put) where put.isWhole:
+        isWhole = true
+        expected = Int(put.size ?? 0)
+      case .put: pipe = BodyPipe(budget: session.budget)
+      case .get(let get):
+        isWhole = get.whole == true
+        if isWhole && get.offset ?? 0 > 0 {
+          throw LineError(.badRequest, "a get is whole or has an offset, not both")
+        }
+      default: break
       }
       guard bodyLength == expected else {
         throw LineError(
@@ -122,12 +152,21 @@ final class RequestReader {
       let accepted = Accepted(
         id: request.id, operation: request.operation, pipe: pipe, isCancelled: isCancelled)
       try session.table.open(
-        request.id, isTransfer: accepted.isTransfer, cost: headLength, pipe: pipe
+        request.id, isTransfer: accepted.isTransfer && !isWhole, cost: headLength, pipe: pipe
       ) { isCancelled.set() }
       // What it says is kept until it is answered.
       session.budget.add(headLength)
-      if let pipe, case .put(let put) = request.operation, put.isWhole { body = .whole(pipe) }
-      return accepted
+      guard isWhole else { return .request(accepted) }
+      switch request.operation {
+      case .put(let put):
+        body = .whole
+        whole = (request.id, put, WholeBody(), isCancelled)
+      case .get(let get):
+        let starts = session.wholes.add(.init(id: request.id, work: .get(get), isCancelled: isCancelled, cost: 0))
+        return starts ? .wholes : nil
+      default: break
+      }
+      return nil
     } catch let error as LineError {
       try await session.sender.send(request.id, .error(error))
       return nil

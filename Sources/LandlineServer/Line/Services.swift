@@ -5,6 +5,7 @@ import LandlineServices
 struct Services: Sendable {
   var accounts: AccountService
   var files: FileService
+  var rates: AccountRates
   var status: ServerStatus
 }
 
@@ -15,6 +16,6 @@ struct ServerStatus: Sendable {
   var fingerprint: Digest256
   var registry: ConnectionRegistry
   var transfers: TransferCount
-  /// For small puts, which wait in line for a descriptor.
-  var smallPuts = Slots(count: 128)
+  /// For rounds of small files, each of which may hold 64 files open.
+  var wholeRounds = Slots(count: 4)
 }

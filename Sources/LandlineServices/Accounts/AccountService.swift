@@ -36,15 +36,19 @@ public struct AccountService: Sendable {
 
   private let store: any AccountStore
   private let server: Server
+  private let rates: AccountRates
   private let revoked: @Sendable (Revocation) async -> Void
 
-  /// - Parameter revoked: ends the connections that a revocation concerns.
+  /// - Parameters:
+  ///   - rates: told of every change of an account's limit.
+  ///   - revoked: ends the connections that a revocation concerns.
   public init(
-    store: any AccountStore, server: Server,
+    store: any AccountStore, server: Server, rates: AccountRates,
     revoked: @escaping @Sendable (Revocation) async -> Void
   ) {
     self.store = store
     self.server = server
+    self.rates = rates
     self.revoked = revoked
   }
 
@@ -121,7 +125,7 @@ public struct AccountService: Sendable {
     try? await store.touch(account: account.id, now: Self.now())
     return Principal(
       accountID: account.id, account: account.name, role: role, credential: credential,
-      grants: try await store.grants(ofRole: role)?.compactMap(Grant.init) ?? [])
+      grants: try await store.grants(ofRole: role)?.compactMap(Grant.init) ?? [], rate: account.rate)
   }
 
   /// Whether this principal's credential is still good: asked right after a login is registered, so that a removal
@@ -150,8 +154,26 @@ public struct AccountService: Sendable {
     return try await store.accounts().map { account, devices in
       AccountEntry(
         name: account.name, role: account.role, created: account.created, seen: account.seen,
-        devices: devices)
+        devices: devices, rate: account.rate)
     }
+  }
+
+  /// Limits how fast an account's connections may go, those that are open as well.
+  /// - Parameter rate: bytes a second, each way; 0: as everybody.
+  public func limitAccount(named name: String, rate: Int64, by principal: Principal) async throws
+    -> LimitedAnswer
+  {
+    try principal.requireAdmin(to: "limit accounts")
+    guard rate == 0 || (AccountRates.slowest...AccountRates.fastest).contains(rate) else {
+      throw LineError(
+        .badRequest, "a rate is at least \(AccountRates.slowest) bytes a second, or 0 for no limit of its own")
+    }
+    let limit = rate == 0 ? nil : rate
+    guard let account = try await store.limitAccount(named: name, rate: limit) else {
+      throw LineError(.notFound, "there is no account '\(printable(name))'")
+    }
+    rates.set(account: account.id, limit)
+    return LimitedAnswer(name: account.name, rate: rate)
   }
 
   /// Removes an account and ends its connections.
@@ -168,6 +190,7 @@ public struct AccountService: Sendable {
       throw LineError(.notFound, "there is no account '\(printable(name))'")
     }
     await revoked(.account(id: id))
+    rates.forget(account: id)
     return id
   }
 

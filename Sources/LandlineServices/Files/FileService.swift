@@ -5,10 +5,11 @@ public import LandlineProtocol
 ///
 /// Its methods block on the disk: call them where that is allowed.
 public struct FileService: Sendable {
-  private let store: any ContentStore
-  private let hashes: any HashStore
+  let store: any ContentStore
+  let hashes: any HashStore
   private let uploads: UploadRegistry
-  private let hashing = Hashing()
+  let wholePuts = PathsAtWork()
+  let hashing = Hashing()
 
   public init(store: any ContentStore, hashes: any HashStore, uploads: UploadRegistry) {
     self.store = store
@@ -26,21 +27,6 @@ public struct FileService: Sendable {
     entry.path = path.description
     if status.kind == .file { entry.sha256 = try await recordedDigest(path, status.version) }
     return entry
-  }
-
-  public func list(_ text: String, after: String?, by principal: Principal) throws
-    -> (entries: [Entry], more: Bool)
-  {
-    let path = try RemotePath(text)
-    try principal.requireRead(path)
-    let (found, more) = try store.list(
-      path, after: after.map { Array($0.utf8) }, limit: LineProtocol.maximumEntries)
-    let entries = found.map { item in
-      var entry = Self.entry(item.status)
-      entry.name = String(decoding: item.name, as: UTF8.self)
-      return entry
-    }
-    return (entries, more)
   }
 
   /// Bytes free, and in all.
@@ -148,9 +134,7 @@ public struct FileService: Sendable {
     let path = try file(request.path)
     try principal.requireWrite(path)
     if let size = request.size, size < 0 { throw LineError(.badRequest, "a size is not negative") }
-    guard let ifExists = IfExists(rawValue: request.ifExists ?? "fail") else {
-      throw LineError(.badRequest, "ifExists is fail, replace, keep-both or skip")
-    }
+    let ifExists = try Self.ifExists(request.ifExists)
     let modified = try request.modified()
     let isKept = request.resume == true
     if isKept && (request.size == nil || modified == nil) {
@@ -167,7 +151,7 @@ public struct FileService: Sendable {
     if let start = try await early() { return start }
 
     let key = UploadKey(
-      account: principal.accountID, digest: Self.uploadDigest(path, request.size, modified, isWhole: request.isWhole))
+      account: principal.accountID, digest: Self.uploadDigest(path, request.size, modified))
     let uploads = uploads
     let epoch = await uploads.acquire(key, supersede: superseded)
     let release: @Sendable () async -> Void = { await uploads.release(key, epoch: epoch) }
@@ -177,7 +161,8 @@ public struct FileService: Sendable {
         await release()
         return start
       }
-      let content = try store.openUpload(key, keepingOld: isKept)
+      try await waitUntilSpaceIsKnown { try await progress(0, request.size ?? 0) }
+      let content = try store.openUpload(key, keepingOld: isKept, size: request.size)
       let target = UploadTarget(
         path: path, size: request.size, digest: request.sha256, modified: modified,
         executable: request.executable ?? false, ifExists: ifExists)
@@ -191,13 +176,12 @@ public struct FileService: Sendable {
     }
   }
 
-  /// What makes an upload the same as one before: path, size and time, and whether it comes whole. Where these are not
-  /// all known it is like no other.
+  /// What makes an upload the same as one before: path, size and time. Where these are not all known it is like no other.
   private static func uploadDigest(
-    _ path: RemotePath, _ size: Int64?, _ modified: FileTime?, isWhole: Bool
+    _ path: RemotePath, _ size: Int64?, _ modified: FileTime?
   ) -> Digest256 {
     guard let size, let modified else { return Digest256(hashing: Secret.randomBytes(count: 32)) }
-    let text = "\0\(size) \(modified.seconds) \(modified.nanoseconds)" + (isWhole ? " whole" : "")
+    let text = "\0\(size) \(modified.seconds) \(modified.nanoseconds)"
     return Digest256(hashing: path.bytes + Array(text.utf8))
   }
 
@@ -221,7 +205,7 @@ public struct FileService: Sendable {
   }
 
   /// Whether this put's file is there already, under its name or, if both are kept, a numbered one.
-  private func alreadyStored(
+  func alreadyStored(
     _ path: RemotePath, _ request: PutRequest, _ ifExists: IfExists, by principal: Principal,
     progress: (Int64, Int64) async throws -> Void
   ) async throws -> StoredAnswer? {
@@ -253,22 +237,21 @@ public struct FileService: Sendable {
 
   // MARK: Away
 
-  public func remove(_ text: String, by principal: Principal) async throws {
-    let path = try RemotePath(text)
-    try principal.requireWrite(path)
-    guard path != .root else { throw LineError(.badPath, "the root cannot be removed") }
-    try store.remove(path)
-    try await hashes.forget(path)
-  }
-
   /// Drops what an account has left unfinished.
   public func dropUploads(ofAccount id: Int64) async throws {
     await uploads.supersedeAll(account: id)
     try store.dropUploads(account: id)
   }
 
+  static func ifExists(_ text: String?) throws(LineError) -> IfExists {
+    guard let choice = IfExists(rawValue: text ?? "fail") else {
+      throw LineError(.badRequest, "ifExists is fail, replace, keep-both or skip")
+    }
+    return choice
+  }
+
   /// A path that names a file by its form.
-  private func file(_ text: String) throws(LineError) -> RemotePath {
+  func file(_ text: String) throws(LineError) -> RemotePath {
     let path = try RemotePath(text)
     if path.isFolderHint || path == .root {
       throw LineError(.wrongKind, "'\(printable(text))' names a folder, and a file is needed")

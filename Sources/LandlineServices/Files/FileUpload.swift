@@ -32,6 +32,9 @@ public final class FileUpload {
     self.release = release
   }
 
+  /// The bytes that it is to have; nil when nobody knows.
+  public var size: Int64? { target.size }
+
   /// Hashes what was kept.
   /// - Returns: the digest of that prefix, for the client to compare.
   public func prepare(progress: (Int64, Int64) async throws -> Void) async throws -> Digest256 {
@@ -67,9 +70,7 @@ public final class FileUpload {
     }
     guard digest == expected, target.digest == nil || target.digest == expected else {
       await end(keeping: false)
-      throw LineError(
-        .mismatch,
-        "what arrived for '\(target.path)' has another SHA-256 (\(digest)) than was sent (\(expected)); send it again")
+      throw LineError.mismatch(target.path, digest, sent: expected)
     }
     do {
       guard let (path, status) = try publish() else {
@@ -149,4 +150,13 @@ struct UploadTarget {
   var modified: FileTime?
   var executable: Bool
   var ifExists: IfExists
+}
+
+extension LineError {
+  /// What arrived is not what was sent.
+  static func mismatch(_ path: RemotePath, _ digest: Digest256, sent: Digest256?) -> LineError {
+    let sent = sent.map { " (\($0))" } ?? ""
+    return LineError(
+      .mismatch, "what arrived for '\(path)' has another SHA-256 (\(digest)) than was sent\(sent); send it again")
+  }
 }

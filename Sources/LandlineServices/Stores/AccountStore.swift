@@ -8,13 +8,16 @@ public struct Account: Hashable, Sendable {
   /// Seconds since 1970; `seen` is the last login, nil before the first.
   public var created: Int64
   public var seen: Int64?
+  /// The account's own limit in bytes a second, each way; nil: as everybody.
+  public var rate: Int64?
 
-  public init(id: Int64, name: String, role: String, created: Int64, seen: Int64?) {
+  public init(id: Int64, name: String, role: String, created: Int64, seen: Int64?, rate: Int64? = nil) {
     self.id = id
     self.name = name
     self.role = role
     self.created = created
     self.seen = seen
+    self.rate = rate
   }
 }
 
@@ -80,6 +83,11 @@ public protocol AccountStore: Sendable {
 
   /// Removes an account with its devices, its tokens, and the unused invites it made; gives its id, or nil when there is none of that name.
   func removeAccount(named name: String) async throws -> Int64?
+
+  /// Keeps an account's own limit.
+  /// - Parameter rate: bytes a second, each way; nil: none.
+  /// - Returns: the account as it is now, or nil when there is none of that name.
+  func limitAccount(named name: String, rate: Int64?) async throws -> Account?
 
   /// Keeps a token.
   /// - Throws: `LineError`: `exists` when the account has one of that name, `too-many` past 1,000.

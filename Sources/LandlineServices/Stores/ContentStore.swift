@@ -113,13 +113,39 @@ public protocol ContentStore: Sendable {
   /// - Returns: the entries, and whether there are more.
   func list(_ folder: RemotePath, after: [UInt8]?, limit: Int) throws -> ([FolderEntry], more: Bool)
   func openFile(_ path: RemotePath) throws -> any ReadableContent
+  /// Stores files that are here whole, as `UploadContent.publish` does, but waits for the disk for all of them together.
+  /// - Returns: for each what was stored, in their order; nil for one that was to be skipped.
+  func store(_ files: [NewFile]) async -> [Result<StoredFile?, LineError>]
   /// Opens what is kept under `key`, or begins it.
-  /// - Parameter keepingOld: false: what was kept is dropped first.
-  func openUpload(_ key: UploadKey, keepingOld: Bool) throws -> any UploadContent
+  /// - Parameters:
+  ///   - keepingOld: false: what was kept is dropped first.
+  ///   - size: bytes that it will have; nil when nobody knows. Room for it is reserved.
+  /// - Throws: `LineError`: `no-space` when there is less room than that.
+  func openUpload(_ key: UploadKey, keepingOld: Bool, size: Int64?) throws -> any UploadContent
   /// Drops all unfinished uploads of an account.
   func dropUploads(account: Int64) throws
+  /// Begins a walk through what is below a folder.
+  /// - Parameter admits: whether a name (relative to the folder) is to be met; a folder that is not is not entered. nil:
+  ///   everything.
+  func walk(_ folder: RemotePath, where admits: ((_ path: [UInt8]) -> Bool)?) throws -> any FolderWalk
+  /// Makes a folder, and those missing on the way to it; durable when it returns.
+  /// - Throws: `exists` when it is there already, which then is durable, too; `wrong-kind` when something else has its name.
+  func makeFolder(_ path: RemotePath) async throws
+  /// Gives a file or a folder another name, in one step; durable when it returns. Folders missing on the way are made.
+  /// - Parameters:
+  ///   - kind: what it is; it stays when it has become something else (`changed`).
+  ///   - replacing: whether a file that has the name gives way to a file. A folder never does (`wrong-kind`).
+  /// - Throws: `exists` for a name that something of the same kind has; `wrong-kind` for one that something of another
+  ///   kind has; `bad-path` for a folder that would come to lie in itself.
+  func move(_ path: RemotePath, to target: RemotePath, kind: EntryKind, replacing: Bool) async throws -> MovedEntry
   /// Removes a file, an empty folder, or what is neither; durable when it returns.
-  func remove(_ path: RemotePath) throws
+  func remove(_ path: RemotePath) async throws
+  /// Begins the removal of a folder with everything in it.
+  /// - Parameter admits: whether a name (relative to the folder) may be removed; one that may not ends the removal with
+  ///   `forbidden`. nil: everything.
+  func removal(of folder: RemotePath, where admits: ((_ path: [UInt8]) -> Bool)?) throws -> any FolderRemoval
   /// Bytes free for the server, and bytes in all, of the disk that holds the tree.
   func space() throws -> (free: Int64, total: Int64)
+  /// Whether it is known how much is in use already; until then nothing new should be begun.
+  var isSpaceKnown: Bool { get }
 }

@@ -1,0 +1,81 @@
+import LandlineProtocol
+import LandlineServices
+import Logging
+import NIOCore
+
+/// Runs the requests about the server and its people: calls the service, sends what it answers, tells the log.
+struct AdministrationHandler: Sendable {
+  let session: LineSession
+  let principal: Principal
+  let id: UInt64
+
+  private var accounts: AccountService { session.services.accounts }
+
+  /// - Throws: `unsupported` for what is none of these.
+  func answer(_ operation: LandlineProtocol.Operation) async throws {
+    switch operation {
+    case .status: try await status()
+    case .accounts:
+      try await session.bulkAnswers.withSlot {
+        let list = try await accounts.accounts(by: principal)
+        try await send(
+          list, whole: .accounts(AccountsAnswer(accounts: list)), asBody: .accounts(AccountsAnswer(accounts: nil)))
+      }
+    case .accountRemove(let fields):
+      let removed = try await accounts.removeAccount(named: fields.name, by: principal)
+      try await session.services.files.dropUploads(ofAccount: removed)
+      note("account removed", ["name": "\(fields.name)"])
+      try await session.sender.send(id, .removed)
+    case .accountLimit(let fields):
+      let limited = try await accounts.limitAccount(named: fields.name, rate: fields.rate, by: principal)
+      note("account limited", ["name": "\(limited.name)", "rate": "\(limited.rate)"])
+      try await session.sender.send(id, .limited(limited))
+    case .inviteCreate(let fields):
+      let invite = try await accounts.createInvite(role: fields.role, lifetime: fields.expiresIn, by: principal)
+      note("invite created", ["role": "\(invite.role)", "expires": "\(invite.expires)"])
+      try await session.sender.send(id, .invite(invite))
+    case .tokenCreate(let fields):
+      let token = try await accounts.createToken(named: fields.name, role: fields.role, by: principal)
+      note("token created", ["name": "\(token.name)", "role": "\(token.role)"])
+      try await session.sender.send(id, .token(token))
+    case .tokenList:
+      try await session.bulkAnswers.withSlot {
+        let list = try await accounts.tokens(by: principal)
+        try await send(
+          list, whole: .tokens(TokensAnswer(tokens: list)), asBody: .tokens(TokensAnswer(tokens: nil)))
+      }
+    case .tokenRevoke(let fields):
+      try await accounts.revokeToken(named: fields.name, of: fields.account, by: principal)
+      note("token revoked", ["name": "\(fields.name)", "owner": "\(fields.account ?? principal.account)"])
+      try await session.sender.send(id, .removed)
+    default:
+      throw LineError(.unsupported, "there is no operation '\(printable(operation.name))'")
+    }
+  }
+
+  private func status() async throws {
+    try principal.requireAdmin(to: "see the server's status")
+    let report = StatusReport(status: session.services.status)
+    let answer = report.answer(space: try session.services.files.space())
+    try await session.bulkAnswers.withSlot {
+      try await session.sender.send(id, .status(answer), body: report.connections())
+    }
+  }
+
+  /// A list in the head while it fits there, else as the body.
+  private func send(_ items: [some Encodable], whole: Reply, asBody: Reply) async throws {
+    let encoded = JSON.encode(items)
+    if encoded.count < LineProtocol.maximumHead / 2 {
+      try await session.sender.send(id, whole)
+    } else if encoded.count <= LineProtocol.maximumBody {
+      try await session.sender.send(id, asBody, body: ByteBuffer(bytes: encoded))
+    } else {
+      throw LineError(.tooMany, "the list has more than \(LineProtocol.maximumBody) bytes")
+    }
+  }
+
+  /// Who may come in, and what they may, is changed rarely, and operators want to know by whom.
+  private func note(_ message: Logger.Message, _ details: Logger.Metadata) {
+    session.logger.notice(message, metadata: details.merging(["account": "\(principal.account)"]) { own, _ in own })
+  }
+}
