@@ -38,16 +38,19 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var code: Code
-  /// A sentence for people.
+  /// A sentence for people: what was tried, on what, and why it failed. Without a period at its end.
   public var message: String
+  /// What to do about it, in whole sentences.
+  public var advice: String?
   /// The server's own words, when `code` is `refused`.
   public var refusal: LineError?
   /// Whether the same may succeed in a moment, for `cannotConnect`: not when the name has no address, say.
   var mayPass = true
 
-  public init(_ code: Code, _ message: String) {
+  public init(_ code: Code, _ message: String, advice: String? = nil) {
     self.code = code
     self.message = message
+    self.advice = advice
   }
 
   /// What the server answered.
@@ -60,7 +63,8 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The server's code for a refusal, the client's own otherwise: what stands in `--json` output.
   public var codeName: String { refusal?.code.rawValue ?? code.rawValue }
 
-  public var description: String { message }
+  /// Message and advice.
+  public var description: String { advice.map { "\(message). \($0)" } ?? message }
 }
 
 extension ClientError {

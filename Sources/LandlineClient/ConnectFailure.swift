@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -5,9 +6,37 @@ import NIOPosix
 enum ConnectFailure {
   static func error(_ error: any Error, place: String) -> ClientError {
     if let known = error as? ClientError { return known }
-    let message = "cannot connect to \(place): \(describe(error))"
-    return isUnknownName(error)
-      ? .unreachable(message) : ClientError(.cannotConnect, message)
+    var failure = ClientError(.cannotConnect, "cannot connect to \(place): \(describe(error))")
+    if isUnknownName(error) {
+      failure.mayPass = false
+      failure.advice =
+        "Is the name right? The server's owner can make an invite with an address that this machine knows: "
+        + "landline serve --advertise ADDRESS:PORT"
+    } else {
+      failure.advice = advice(firstCause(of: error))
+    }
+    return failure
+  }
+
+  private static func firstCause(of error: any Error) -> any Error {
+    guard let error = error as? NIOConnectionError, let first = error.connectionErrors.first else { return error }
+    return first.error
+  }
+
+  private static func advice(_ cause: any Error) -> String? {
+    switch (cause as? IOError)?.errnoCode {
+    case ECONNREFUSED?:
+      "Nothing listens there: is the server running ('landline serve'), and is this its address? A firewall may "
+        + "refuse as well"
+    case ENETUNREACH?, EHOSTUNREACH?, ENETDOWN?, EHOSTDOWN?:
+      "There is no way there from here: is this machine connected, and is that the server's address?"
+    case EACCES?, EPERM?:
+      "A firewall on this machine does not let it out"
+    case nil where cause is ChannelError || cause is NIOConnectionError, ETIMEDOUT?:
+      "Is that machine on and connected, is this its address, and does every firewall on the way let the port "
+        + "through?"
+    default: nil
+    }
   }
 
   private static func isUnknownName(_ error: any Error) -> Bool {

@@ -24,9 +24,48 @@ extension Connection {
     return entry
   }
 
-  /// Removes a file or an empty folder.
-  public func remove(_ path: String) async throws {
-    try await expectRemoved(.remove(RemoveRequest(path: path)))
+  /// Removes a file or a folder; returns when that is durable.
+  /// - Parameters:
+  ///   - recursive: whether a folder goes with everything in it; without, it must be empty.
+  ///   - progress: told how many names are gone, and of how many, while a large folder takes its time.
+  public func remove(
+    _ path: String, recursive: Bool = false, progress: (Int64, Int64) -> Void = { _, _ in }
+  ) async throws {
+    try await withRequest(.remove(RemoveRequest(path: path, recursive: recursive))) { request in
+      while true {
+        switch try await request.nextReply() {
+        case .working(let answer): progress(answer.done, answer.total)
+        case .removed: return
+        case let reply: throw ClientError.unexpected(reply, to: "'remove'")
+        }
+      }
+    }
+  }
+
+  /// Gives a file or a folder another path, in one step; folders missing on the way are made.
+  /// - Parameter to: the new path, name included.
+  /// - Returns: the path it got; `isMoved` is false when `ifExists` is `skip` and the name was taken.
+  public func move(
+    _ path: String, to: String, ifExists: IfExists = .fail
+  ) async throws -> (path: String, isMoved: Bool) {
+    let reply = try await request(.move(MoveRequest(path: path, to: to, ifExists: ifExists))).reply
+    switch reply {
+    case .moved(let answer): return (answer.path, true)
+    case .skipped(let answer): return (answer.path, false)
+    default: throw ClientError.unexpected(reply, to: "'move'")
+    }
+  }
+
+  /// Makes a folder, and those above it that are missing.
+  /// - Parameter ifExists: `fail` or `skip`.
+  /// - Returns: false when it was there already and `ifExists` is `skip`.
+  public func makeFolder(_ path: String, ifExists: IfExists = .fail) async throws -> Bool {
+    let reply = try await request(.makeFolder(MakeFolderRequest(path: path, ifExists: ifExists))).reply
+    switch reply {
+    case .made: return true
+    case .skipped: return false
+    default: throw ClientError.unexpected(reply, to: "'mkdir'")
+    }
   }
 
   /// Has the server read a file again and compare it with its record.
@@ -49,6 +88,21 @@ extension Connection {
   public func status() async throws -> StatusAnswer {
     let reply = try await request(.status).reply
     guard case .status(let answer) = reply else { throw ClientError.unexpected(reply, to: "'status'") }
+    return answer
+  }
+
+  /// The server's state and who is connected; for admins.
+  public func statusWithConnections() async throws -> (status: StatusAnswer, connections: [ConnectionEntry]) {
+    let (reply, body) = try await request(.status)
+    guard case .status(let answer) = reply else { throw ClientError.unexpected(reply, to: "'status'") }
+    return (answer, body.isEmpty ? [] : try decode([ConnectionEntry].self, from: body))
+  }
+
+  /// Bounds what an account may send a second, and receive; for admins.
+  /// - Parameter rate: bytes a second, each way; 0 takes the bound away.
+  public func limitAccount(_ name: String, rate: Int64) async throws -> LimitedAnswer {
+    let reply = try await request(.accountLimit(AccountLimitRequest(name: name, rate: rate))).reply
+    guard case .limited(let answer) = reply else { throw ClientError.unexpected(reply, to: "'account.limit'") }
     return answer
   }
 

@@ -29,7 +29,11 @@ public final class Connection: Sendable {
   private let turnstile = Turnstile()
   private let state: Mutex<State>
 
-  init(_ line: LineChannel, welcome: Welcome, nextID: UInt64) {
+  /// How much of an answer may wait for who takes it.
+  let window: ReceiveWindow
+
+  init(_ line: LineChannel, welcome: Welcome, nextID: UInt64, _ window: ReceiveWindow = .usual) {
+    self.window = window
     self.line = line
     self.welcome = welcome
     state = Mutex(State(nextID: nextID))
@@ -64,7 +68,7 @@ public final class Connection: Sendable {
   }
 
   private func open(_ operation: Operation, body: ByteBuffer?) async throws -> OpenRequest {
-    let queue = AnswerQueue()
+    let queue = AnswerQueue(high: window.waiting)
     let id = try await turnstile.pass {
       let id = try state.withLock { state in
         if let end = state.end { throw end }
@@ -81,6 +85,47 @@ public final class Connection: Sendable {
       return id
     }
     return OpenRequest(id: id, queue: queue, connection: self)
+  }
+
+  /// Sends several requests in one piece; their answers go to `answers`.
+  /// - Parameters:
+  ///   - limit: shared with others.
+  ///   - fill: adds them. Nobody else's request comes between, so it must not wait for one.
+  /// - Returns: what `fill` returns.
+  func send<Value>(
+    answersTo answers: AnswerQueue, limit: RateLimit? = nil, _ fill: (inout RequestBatch) throws -> Value
+  ) async throws -> Value {
+    try await turnstile.pass {
+      var batch = RequestBatch(
+        nextID: try state.withLock { state in
+          if let end = state.end { throw end }
+          return state.nextID
+        })
+      let value = try fill(&batch)
+      guard !batch.ids.isEmpty else { return value }
+      try state.withLock { state in
+        if let end = state.end { throw end }
+        state.nextID = batch.nextID
+        for id in batch.ids { state.open[id] = answers }
+      }
+      guard let limit else {
+        try await send(head: [], body: batch.buffer)
+        return value
+      }
+      var rest = batch.buffer
+      while let piece = rest.readSlice(length: min(limit.piece, rest.readableBytes)), piece.readableBytes > 0 {
+        try await limit.pass(piece.readableBytes)
+        try await send(head: [], body: piece)
+      }
+      return value
+    }
+  }
+
+  /// Forgets requests whose answers nobody wants any more.
+  func forget(_ ids: some Sequence<UInt64>) {
+    state.withLock { state in
+      for id in ids { state.open[id] = nil }
+    }
   }
 
   private func close(_ request: OpenRequest) async {
@@ -116,8 +161,8 @@ public final class Connection: Sendable {
       while let event = try await line.next() {
         noteActivity()
         switch event {
-        case .head(let bytes, let bodyLength):
-          try await begin(&sorter, bytes, bodyLength)
+        case .head(let bytes, _):
+          try await begin(&sorter, bytes)
         case .body(let slice):
           if let queue = sorter.queue, queue.push(.slice(slice)) { await queue.waitForRoom() }
         case .end:
@@ -136,7 +181,7 @@ public final class Connection: Sendable {
     }
   }
 
-  private func begin(_ sorter: inout AnswerSorter, _ bytes: [UInt8], _ body: Int) async throws {
+  private func begin(_ sorter: inout AnswerSorter, _ bytes: [UInt8]) async throws {
     let answer = try sorter.decode(bytes)
     guard let id = answer.id else {
       guard case .error(let error) = answer.reply else { return }
@@ -144,7 +189,7 @@ public final class Connection: Sendable {
     }
     let isLast = answer.reply.isLast
     sorter.queue = state.withLock { isLast ? $0.open.removeValue(forKey: id) : $0.open[id] }
-    if let queue = sorter.queue, queue.push(.reply(answer.reply, body: body)) {
+    if let queue = sorter.queue, queue.push(.answer(answer)) {
       await queue.waitForRoom()
     }
   }
@@ -180,7 +225,7 @@ private struct AnswerSorter {
   /// Decodes a head; the heads of one file's `data` messages are mostly the same bytes, so those cost a comparison.
   mutating func decode(_ bytes: [UInt8]) throws -> Answer {
     if let lastAnswer, bytes == lastBytes { return lastAnswer }
-    let answer = try JSON.decode(Answer.self, from: bytes)
+    let answer = try Answer(head: bytes)
     if case .data = answer.reply {
       lastBytes = bytes
       lastAnswer = answer

@@ -16,10 +16,9 @@ struct FreshLine: Sendable {
 struct Connector: Sendable {
   /// How long a connection may say and take nothing while a request is open.
   static let stallTimeout = TimeAmount.seconds(90)
-  /// Large reads, for every read of the kernel is a turn of the whole pipeline.
-  private static let readSize = 262_144
 
   let endpoint: Endpoint
+  var window = ReceiveWindow.usual
 
   /// Connects and, over TLS, proves the server.
   /// - Parameter deadline: for name, all addresses and TLS together.
@@ -28,25 +27,22 @@ struct Connector: Sendable {
     case .line(let host, let port, let trust):
       try await connect(host: host, port: port, trust: trust, deadline: deadline)
     case .control(let folder):
-      FreshLine(line: try await ControlSocket.connect(folder, until: deadline), server: nil)
+      FreshLine(line: try await ControlSocket.connect(folder, until: deadline, window), server: nil)
     }
   }
 
   /// What the bootstraps for TCP and for Unix sockets share.
-  static func bootstrap(until deadline: NIODeadline) -> ClientBootstrap {
-    ClientBootstrap(group: ClientRuntime.eventLoops)
-      .connectTimeout(max(deadline - .now(), .milliseconds(1)))
-      .channelOption(
-        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: readSize)
-      )
-      .channelOption(.maxMessagesPerRead, value: 4)
+  static func bootstrap(until deadline: NIODeadline, _ window: ReceiveWindow) -> ClientBootstrap {
+    window.apply(
+      to: ClientBootstrap(group: ClientRuntime.eventLoops)
+        .connectTimeout(max(deadline - .now(), .milliseconds(1))))
   }
 
-  static func addLine(to channel: any Channel) throws -> LineChannel {
+  static func addLine(to channel: any Channel, _ window: ReceiveWindow) throws -> LineChannel {
     try LineChannel(
       channel: channel,
       limits: .init(head: LineProtocol.maximumHead, body: LineProtocol.maximumBody),
-      stallTimeout: stallTimeout)
+      stallTimeout: stallTimeout, waitingAtMost: window.waiting)
   }
 
   private func connect(
@@ -57,7 +53,7 @@ struct Connector: Sendable {
     // A name can have several addresses, tried side by side (RFC 8305), so every channel has its own check.
     let made: (line: LineChannel, verification: ServerVerification, done: EventLoopFuture<Void>)
     do {
-      made = try await Self.bootstrap(until: deadline)
+      made = try await Self.bootstrap(until: deadline, window)
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelOption(.socketOption(.so_keepalive), value: 1)
         .connect(host: host, port: port) { channel in
@@ -69,7 +65,7 @@ struct Connector: Sendable {
               try pipeline.addHandler(verification.makeHandler(context))
               try pipeline.addHandler(
                 HandshakeHandler(verification, place: place, promise: promise))
-              let line = try Self.addLine(to: channel)
+              let line = try Self.addLine(to: channel, window)
               return (line, verification, promise.futureResult)
             } catch {
               promise.fail(error)

@@ -6,13 +6,15 @@ import NIOPosix
 
 /// The door for programs on the server's own machine (docs/PROTOCOL.md section 8).
 enum ControlSocket {
-  static func connect(_ dataFolder: String, until deadline: NIODeadline) async throws -> LineChannel {
+  static func connect(_ dataFolder: String, until deadline: NIODeadline, _ window: ReceiveWindow) async throws
+    -> LineChannel
+  {
     let folder = try openFolder(of: dataFolder)
     do {
       // By the descriptor, for the path itself may be longer than the 107 bytes of man 7 unix.
-      return try await Connector.bootstrap(until: deadline)
+      return try await Connector.bootstrap(until: deadline, window)
         .connect(unixDomainSocketPath: "/proc/self/fd/\(folder.number)/control.sock") { channel in
-          channel.eventLoop.makeCompletedFuture { try Connector.addLine(to: channel) }
+          channel.eventLoop.makeCompletedFuture { try Connector.addLine(to: channel, window) }
         }
     } catch let error as IOError where [ENOENT, ECONNREFUSED].contains(error.errnoCode) {
       throw notRunning(dataFolder)
@@ -52,9 +54,10 @@ enum ControlSocket {
   }
 
   private static func notRunning(_ folder: String) -> ClientError {
-    ClientError.unreachable(
-      "no server is running on \(printable(folder)); "
-        + "start it with: landline serve --data \(printable(folder))")
+    var error = ClientError.unreachable("no server is running on the data folder '\(printable(folder))'")
+    error.advice =
+      "Start it with 'landline serve --data \(printable(folder))', or name the folder of the one that runs"
+    return error
   }
 
   private static func notAllowed(_ folder: String) -> ClientError {

@@ -19,18 +19,22 @@ final class Descriptor: Sendable {
   /// - Throws: `ClientError` that begins with `what`.
   static func open(
     _ path: String, in folder: Descriptor? = nil, flags: Int32, mode: mode_t = 0,
-    toSay what: String
+    toSay what: @autoclosure () -> String
   ) throws(ClientError) -> Descriptor {
     while true {
       let number = openat(folder?.number ?? AT_FDCWD, path, flags | O_CLOEXEC, mode)
       if number >= 0 { return Descriptor(owning: number) }
-      if errno != EINTR { throw ClientError.local(what, errno: errno) }
+      let code = errno
+      if code != EINTR { throw ClientError.local(what(), errno: code) }
     }
   }
 
-  func status(toSay what: String) throws(ClientError) -> stat {
+  func status(toSay what: @autoclosure () -> String) throws(ClientError) -> stat {
     var status = stat()
-    guard fstat(number, &status) == 0 else { throw ClientError.local(what, errno: errno) }
+    guard fstat(number, &status) == 0 else {
+      let code = errno
+      throw ClientError.local(what(), errno: code)
+    }
     return status
   }
 
@@ -65,7 +69,7 @@ final class Descriptor: Sendable {
   /// Reads until `buffer` is full or the file ends; from `offset`, without moving the position.
   /// - Returns: how many bytes were read.
   func read(
-    into buffer: UnsafeMutableRawBufferPointer, at offset: Int64, toSay what: String
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int64, toSay what: @autoclosure () -> String
   ) throws(ClientError) -> Int {
     var filled = 0
     while filled < buffer.count {
@@ -76,7 +80,8 @@ final class Descriptor: Sendable {
       if count > 0 {
         filled += count
       } else if errno != EINTR {
-        throw ClientError.local(what, errno: errno)
+        let code = errno
+        throw ClientError.local(what(), errno: code)
       }
     }
     return filled

@@ -33,14 +33,14 @@ public struct LandlineClient: Sendable {
   public func withConnection<Value>(
     _ body: (Connection) async throws -> Value
   ) async throws -> Value {
-    try await withConnection(within: Self.connectTime, body)
+    try await withConnection(within: Self.connectTime, .usual, body)
   }
 
   func withConnection<Value>(
-    within time: TimeAmount, _ body: (Connection) async throws -> Value
+    within time: TimeAmount, _ window: ReceiveWindow, _ body: (Connection) async throws -> Value
   ) async throws -> Value {
     let deadline = NIODeadline.now() + time
-    let fresh = try await Connector(endpoint: endpoint).connect(until: deadline)
+    let fresh = try await Connector(endpoint: endpoint, window: window).connect(until: deadline)
     let place = endpoint.place
     let welcome = try await Deadline.run(until: deadline, on: fresh.line, place: place) {
       var handshake = Handshake(fresh, place: place)
@@ -48,7 +48,7 @@ public struct LandlineClient: Sendable {
       return try await handshake.login(credentials, to: endpoint)
     }
     // Ids 0 and 1 were those of hello and login.
-    let connection = Connection(fresh.line, welcome: welcome, nextID: 2)
+    let connection = Connection(fresh.line, welcome: welcome, nextID: 2, window)
     return try await run(connection, fresh.line, body)
   }
 

@@ -7,7 +7,7 @@ enum MessageHead {
   static func encode(_ request: Request) throws(ClientError) -> [UInt8] {
     var bytes: [UInt8] = []
     do {
-      try MessageEncoder.encode(head: JSON.encode(request), into: &bytes)
+      try MessageEncoder.encode(head: request.head, into: &bytes)
     } catch {
       throw ClientError(.usage, "the request is too large for the protocol: \(error.message)")
     }

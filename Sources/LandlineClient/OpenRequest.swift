@@ -21,8 +21,9 @@ public struct OpenRequest: Sendable {
   /// - Throws: `refused` when it is an error; `connectionLost`.
   public func next() async throws -> Piece {
     switch try await queue.next() {
-    case .reply(.error(let error), _): throw ClientError(error)
-    case .reply(let reply, let body): return .reply(reply, body: body)
+    case .answer(let answer):
+      if case .error(let error) = answer.reply { throw ClientError(error) }
+      return .reply(answer.reply, body: answer.body)
     case .slice(let buffer): return .slice(buffer)
     }
   }

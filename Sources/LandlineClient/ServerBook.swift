@@ -79,7 +79,10 @@ public struct ServerBook: Sendable {
       throw ClientError(
         .noSuchServer, "no server is joined; ask for an invite and run: landline join INVITE")
     }
-    throw ClientError(.noSuchServer, "several servers are joined, so say which; \(list(joined))")
+    let example = joined.first?.name ?? "office"
+    throw ClientError(
+      .noSuchServer, "several servers are joined, so say which; \(list(joined))",
+      advice: "Write it before the path, as in '\(example):docs', or for other commands --server \(example)")
   }
 
   private func list(_ joined: [ServerRecord]) -> String {
@@ -121,7 +124,8 @@ public struct ServerBook: Sendable {
     return base
   }
 
-  private func names() throws(ClientError) -> [String] {
+  /// The names of all records, also of those that cannot be read, in order.
+  public func names() throws(ClientError) -> [String] {
     guard let stream = opendir(folder) else {
       if errno == ENOENT { return [] }
       throw ClientError.local("cannot read the folder '\(printable(folder))'", errno: errno)

@@ -49,9 +49,10 @@ final class ServerVerification: Sendable {
       }
       state.mismatch = ClientError(
         .notTrusted,
-        "\(place) is not the server you joined; nothing was sent. "
-          + "Expected fingerprint \(expected), found \(found). If the server was really given a new "
-          + "key, ask its owner for a new invite; otherwise somebody stands between you and it")
+        "\(place) is not the server that was joined; nothing was sent. "
+          + "Expected fingerprint \(expected), found \(found)",
+        advice: "If the server was really given a new key, ask its owner for a new invite; otherwise somebody "
+          + "stands between you and it")
       return false
     }
   }

@@ -16,25 +16,57 @@ public enum TransferEvent: Hashable, Sendable {
 public enum TransferOutcome: Hashable, Sendable {
   /// The file is there, whole, with this hash on both sides. `path` is its name on the server, `file` here.
   case done(path: String, file: String, size: Int64, sha256: Digest256)
+  /// The folder is there, new or already.
+  case made(path: String, file: String)
   /// The name was taken, and nothing was moved.
   case skipped(path: String, file: String)
   case failed(ClientError)
 }
 
-/// Who wants to know how a transfer goes. Called from the tasks that do the work, so it must be quick.
+/// How many files of a transfer ended in which way.
+public struct TransferSummary: Hashable, Sendable {
+  /// Files that are there now.
+  public var done = 0
+  /// Their bytes, whether they were moved now or by an earlier attempt.
+  public var bytes: Int64 = 0
+  /// Folders that are there now.
+  public var made = 0
+  public var skipped = 0
+  public var failed = 0
+
+  public init() {}
+
+  mutating func count(_ outcome: TransferOutcome) {
+    switch outcome {
+    case .done(_, _, let size, _):
+      done += 1
+      bytes += size
+    case .made: made += 1
+    case .skipped: skipped += 1
+    case .failed: failed += 1
+    }
+  }
+}
+
+/// Who wants to know how a transfer goes. Called from the tasks that do the work, several at a time, so it must be quick.
 ///
-/// Files are named by their index in the list that was given.
+/// Files are named by their index in the list that was given. Each is finished once. Small ones have no events
+/// between their beginning and their end.
 public struct TransferObserver: Sendable {
+  /// A file's turn has come; the size is nil where it is not known yet. After a lost connection it may come again.
+  public var began: @Sendable (_ index: Int, _ size: Int64?) -> Void
   public var event: @Sendable (_ index: Int, _ event: TransferEvent) -> Void
   public var finished: @Sendable (_ index: Int, _ outcome: TransferOutcome) -> Void
-  /// The connection was lost and is made again.
+  /// A connection was lost and is made again.
   public var reconnecting: @Sendable (_ why: ClientError) -> Void
 
   public init(
+    began: @escaping @Sendable (Int, Int64?) -> Void = { _, _ in },
     event: @escaping @Sendable (Int, TransferEvent) -> Void = { _, _ in },
     finished: @escaping @Sendable (Int, TransferOutcome) -> Void = { _, _ in },
     reconnecting: @escaping @Sendable (ClientError) -> Void = { _ in }
   ) {
+    self.began = began
     self.event = event
     self.finished = finished
     self.reconnecting = reconnecting
@@ -48,6 +80,12 @@ public struct TransferOptions: Sendable {
   public var resume = true
   /// Asked for each name that is taken while `ifExists` is `fail`; `fail` as the answer stays an error.
   public var ask: (@Sendable (_ name: String) async -> IfExists)?
+  /// How many files above 1 MiB may be on their way at the same time, each on a connection of its own. 1 to 64.
+  public var jobs = 4
+  /// The most bytes of content a second that all connections of the transfer move together; nil: as many as there can be.
+  public var rateLimit: Int64?
+  /// Whether a download makes the folder it is for, with those above it, when it is missing.
+  public var makesDestination = false
 
   public init(ifExists: IfExists = .fail, resume: Bool = true) {
     self.ifExists = ifExists

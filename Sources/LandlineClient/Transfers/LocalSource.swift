@@ -14,15 +14,21 @@ struct LocalSource: Sendable {
   private var what: String { "cannot read '\(printable(path))'" }
 
   /// Opens a regular file.
-  init(_ path: String) throws(ClientError) {
+  /// - Parameters:
+  ///   - name: relative to `folder`, or to the current folder.
+  ///   - path: for messages and results.
+  ///   - followsLinks: whether the name may be a symbolic link.
+  init(
+    _ name: String, in folder: Descriptor? = nil, path: String, followsLinks: Bool = true
+  ) throws(ClientError) {
     self.path = path
-    let what = "cannot read '\(printable(path))'"
     // Without O_NONBLOCK a FIFO would wait here for its writer.
-    descriptor = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK, toSay: what)
-    let status = try descriptor.status(toSay: what)
+    let flags = O_RDONLY | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
+    descriptor = try Descriptor.open(name, in: folder, flags: flags, toSay: "cannot read '\(printable(path))'")
+    let status = try descriptor.status(toSay: "cannot read '\(printable(path))'")
     if status.isFolder {
       throw ClientError(
-        .localFile, "'\(printable(path))' is a folder; folders cannot be sent yet, only their files")
+        .localFile, "'\(printable(path))' is a folder; to send it with everything in it, say -r")
     }
     guard status.isRegularFile else {
       throw ClientError(
@@ -32,6 +38,29 @@ struct LocalSource: Sendable {
     size = Int64(status.st_size)
     modified = status.modified
     isExecutable = status.st_mode & 0o111 != 0
+  }
+
+  /// Opens a file of a tree, by way of each folder above it.
+  init(_ tree: FileTree, _ index: Int) throws(ClientError) {
+    let folders = try LocalFolders(opening: tree.root, followsLinks: tree.followsLinks, missing: .isError)
+    try self.init(tree, index, in: folders)
+  }
+
+  /// Opens a file of the tree to whose root `folders` belongs.
+  init(_ tree: FileTree, _ index: Int, in folders: LocalFolders) throws(ClientError) {
+    let path = tree.pathBytes(index)
+    let parent = path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+    try self.init(
+      tree.name(index), in: folders.open(path[..<parent]),
+      path: LocalName.join(tree.root, String(decoding: path, as: UTF8.self)), followsLinks: tree.followsLinks)
+  }
+
+  /// Fills the beginning of `memory` with the whole file.
+  /// - Throws: `changed` when the file has become shorter, or was written to.
+  func readWhole(into memory: UnsafeMutableRawBufferPointer) throws(ClientError) {
+    let room = UnsafeMutableRawBufferPointer(rebasing: memory[..<Int(size)])
+    guard try descriptor.read(into: room, at: 0, toSay: what) == room.count else { throw changed }
+    try checkUnchanged()
   }
 
   /// Fills `buffer` with up to `count` bytes from `offset`.

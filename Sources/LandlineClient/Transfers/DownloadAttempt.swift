@@ -9,8 +9,9 @@ struct DownloadAttempt {
   let index: Int
   let path: String
   let connection: Connection
-  let observer: TransferObserver
+  let ledger: TransferLedger
   let progress: Reconnecting.Progress
+  let limit: RateLimit?
 
   /// Fetches what `sink` does not have yet.
   /// - Returns: size and hash of the whole file, which are the server's as well.
@@ -23,17 +24,18 @@ struct DownloadAttempt {
         switch try await open.next() {
         case .slice(let slice):
           try sink.write(slice)
+          try await limit?.pass(slice.readableBytes)
           progress.advance(by: Int64(slice.readableBytes))
-          observer.event(index, .moved(done: sink.position, total: size))
+          ledger.event(index, .moved(done: sink.position, total: size))
         case .reply(.data, _):
           break
         case .reply(.working(let answer), _):
-          observer.event(index, .working(done: answer.done, total: answer.total))
+          ledger.event(index, .working(done: answer.done, total: answer.total))
         case .reply(.file(let answer), _):
           size = answer.size
           try sink.begin(answer)
           if sink.position > 0 {
-            observer.event(index, .resuming(offset: sink.position, total: size))
+            ledger.event(index, .resuming(offset: sink.position, total: size))
           }
         case .reply(.end(let answer), _):
           try check(sink, size: size, against: answer.sha256)
@@ -50,10 +52,7 @@ struct DownloadAttempt {
       let found = sink.digest
       let arrived = sink.position
       sink.discard()
-      throw ClientError(
-        .mismatch,
-        "what arrived of '\(printable(path))' is not what the server has: \(arrived) of \(size) "
-          + "bytes, SHA-256 \(found) and not \(sha256). Nothing was kept; fetch it again")
+      throw ClientError.mismatch(path, arrived: arrived, of: size, found: found, expected: sha256)
     }
   }
 }

@@ -11,17 +11,15 @@ struct LocalTarget: Sendable {
   let folderPath: String
   let name: String
 
-  init(folder path: String, name: String) throws(ClientError) {
-    folder = try Descriptor.open(
-      path, flags: O_RDONLY | O_DIRECTORY, toSay: "cannot write into the folder '\(printable(path))'")
-    folderPath = path
-    self.name = name
+  /// For messages.
+  var display: String { Self.join(folderPath, name) }
+
+  /// `name` in a local folder, as it may be shown: the current folder is left out.
+  static func join(_ folder: String, _ name: String) -> String {
+    folder.utf8.elementsEqual(".".utf8) ? name : LocalName.join(folder, name)
   }
 
-  /// For messages.
-  var display: String {
-    folderPath.utf8.elementsEqual(".".utf8) ? name : LocalName.join(folderPath, name)
-  }
+  var cannotWrite: String { "cannot write '\(printable(display))'" }
 
   var taken: ClientError {
     ClientError(
@@ -44,14 +42,55 @@ struct LocalTarget: Sendable {
   }
 
   /// The name of the part: `.NAME.landline-part`, with a hash in place of the end of a NAME too long for that.
-  var partName: String {
-    let suffix = ".landline-part"
+  var partName: String { Self.partName(of: name) }
+
+  /// The name of the part of a file called `name`.
+  static func partName(of name: String) -> String {
+    let suffix = LocalName.partSuffix
     let whole = ".\(name)\(suffix)"
     guard whole.utf8.count > 255 else { return whole }
     let hash = Hex.encode(Digest256(hashing: name.utf8).bytes.prefix(8))
     let room = 255 - 2 - hash.utf8.count - suffix.utf8.count
     let start = LocalName.prefix(of: Array(name.utf8)[...], atMost: room)
     return ".\(String(decoding: start, as: UTF8.self))-\(hash)\(suffix)"
+  }
+
+  /// Whether an earlier attempt has left something to go on with.
+  var hasPart: Bool {
+    var status = stat()
+    return fstatat(folder.number, partName, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.isRegularFile
+      && status.st_size > 0
+  }
+
+  func removePart() { unlinkat(folder.number, partName, 0) }
+
+  /// Opens or makes the part and takes its lock.
+  /// - Parameter isEmpty: whether what an earlier attempt has left is of no use.
+  /// - Throws: `busy` when another download of the same name is at work.
+  func openPart(isEmpty: Bool) throws(ClientError) -> Descriptor {
+    let part = partName
+    while true {
+      let file = try Descriptor.open(
+        part, in: folder, flags: O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o666, toSay: cannotWrite)
+      guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
+        let code = errno
+        if code == EINTR { continue }
+        guard code == EWOULDBLOCK else { throw ClientError.local(cannotWrite, errno: code) }
+        throw ClientError(
+          .busy, "another command is fetching '\(printable(display))' at this moment")
+      }
+      // The one before us may have given the file its final name between our open and our lock.
+      let mine = try file.status(toSay: cannotWrite)
+      var named = stat()
+      guard fstatat(folder.number, part, &named, AT_SYMLINK_NOFOLLOW) == 0,
+        named.st_ino == mine.st_ino, named.st_dev == mine.st_dev
+      else { continue }
+      guard mine.isRegularFile else {
+        throw ClientError(.localFile, "'\(printable(part))' is in the way: it is not a file; remove it")
+      }
+      if isEmpty, mine.st_size > 0 { try file.truncate(toSay: cannotWrite) }
+      return file
+    }
   }
 
   /// Gives the part its final name.
@@ -100,7 +139,15 @@ struct LocalTarget: Sendable {
   }
 
   /// The full name for results.
-  func path(of settled: String) -> String {
-    folderPath.utf8.elementsEqual(".".utf8) ? settled : LocalName.join(folderPath, settled)
+  func path(of settled: String) -> String { Self.join(folderPath, settled) }
+}
+
+extension Descriptor {
+  /// Makes the file empty.
+  func truncate(toSay what: @autoclosure () -> String) throws(ClientError) {
+    guard ftruncate(number, 0) == 0 else {
+      let code = errno
+      throw ClientError.local(what(), errno: code)
+    }
   }
 }

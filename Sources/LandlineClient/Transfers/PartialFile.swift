@@ -14,7 +14,7 @@ final class PartialFile: DownloadSink {
   private var hasher = SHA256()
   private(set) var position: Int64 = 0
   private var description: FileAnswer?
-  private var what: String { "cannot write '\(printable(target.display))'" }
+  private var what: String { target.cannotWrite }
 
   /// Opens or makes the part and takes its lock.
   /// - Throws: `busy` when another download of the same name is at work.
@@ -23,37 +23,11 @@ final class PartialFile: DownloadSink {
   ) throws(ClientError) {
     self.target = target
     self.ifExists = ifExists
-    file = try Self.openLocked(target)
-    let status = try file.status(toSay: "cannot read '\(printable(target.partName))'")
-    guard status.isRegularFile else {
-      throw ClientError(
-        .localFile, "'\(printable(target.partName))' is in the way: it is not a file; remove it")
-    }
-    if !keepsWhatIsThere { try truncate() }
+    file = try target.openPart(isEmpty: !keepsWhatIsThere)
   }
 
-  private static func openLocked(_ target: LocalTarget) throws(ClientError) -> Descriptor {
-    let what = "cannot write '\(printable(target.display))'"
-    while true {
-      let file = try Descriptor.open(
-        target.partName, in: target.folder, flags: O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
-        mode: 0o666, toSay: what)
-      guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
-        if errno == EINTR { continue }
-        guard errno == EWOULDBLOCK else { throw ClientError.local(what, errno: errno) }
-        throw ClientError(
-          .busy, "another command is fetching '\(printable(target.display))' at this moment")
-      }
-      // The one before us may have given the file its final name between our open and our lock.
-      let mine = try file.status(toSay: what)
-      var named = stat()
-      if fstatat(target.folder.number, target.partName, &named, AT_SYMLINK_NOFOLLOW) == 0,
-        named.st_ino == mine.st_ino, named.st_dev == mine.st_dev
-      {
-        return file
-      }
-    }
-  }
+  /// The name it is for.
+  var display: String { target.display }
 
   /// Hashes what is there, so that the server can be asked for the rest.
   func hashPrefix(_ report: (Int64, Int64) -> Void) async throws {
@@ -80,22 +54,16 @@ final class PartialFile: DownloadSink {
   }
 
   private func truncate() throws(ClientError) {
-    guard ftruncate(file.number, 0) == 0 else { throw ClientError.local(what, errno: errno) }
+    try file.truncate(toSay: what)
     position = 0
     hasher = SHA256()
   }
 
   func write(_ slice: ByteBuffer) throws(ClientError) {
     hasher.update(slice)
-    var outcome: Result<Void, ClientError> = .success(())
-    slice.withUnsafeReadableBytes { bytes in
-      do throws(ClientError) {
-        try file.writeAll(bytes, at: position, toSay: what)
-      } catch {
-        outcome = .failure(error)
-      }
-    }
-    if case .failure(let error) = outcome {
+    do throws(ClientError) {
+      try file.writeAll(slice, at: position, toSay: what)
+    } catch {
       // A part whose hash this object no longer knows must not grow on.
       _ = ftruncate(file.number, off_t(position))
       throw error
@@ -104,7 +72,7 @@ final class PartialFile: DownloadSink {
   }
 
   func discard() {
-    unlinkat(target.folder.number, target.partName, 0)
+    target.removePart()
   }
 
   func abandon() {
@@ -112,19 +80,23 @@ final class PartialFile: DownloadSink {
   }
 
   func complete() throws(ClientError) -> String? {
-    if let description { try setAttributes(description) }
+    if let description { try file.setAttributes(description, toSay: what) }
     try file.sync(toSay: what)
     guard let name = try target.settle(ifExists) else { return nil }
     try target.folder.sync(toSay: what)
     return target.path(of: name)
   }
+}
 
-  private func setAttributes(_ answer: FileAnswer) throws(ClientError) {
+extension Descriptor {
+  /// Gives a file the time and the execute permission that the server says it has.
+  func setAttributes(_ answer: FileAnswer, toSay what: @autoclosure () -> String) throws(ClientError) {
     if answer.executable {
       // Executable for whoever may read it.
-      let mode = try file.status(toSay: what).st_mode & 0o777
-      guard fchmod(file.number, mode | (mode & 0o444) >> 2) == 0 else {
-        throw ClientError.local(what, errno: errno)
+      let mode = try status(toSay: what()).st_mode & 0o777
+      guard fchmod(number, mode | (mode & 0o444) >> 2) == 0 else {
+        let code = errno
+        throw ClientError.local(what(), errno: code)
       }
     }
     let modified: FileTime?
@@ -139,15 +111,22 @@ final class PartialFile: DownloadSink {
       timespec(tv_sec: 0, tv_nsec: 0x3FFF_FFFF),
       timespec(tv_sec: Int(modified.seconds), tv_nsec: Int(modified.nanoseconds)),
     ]
-    guard futimens(file.number, times) == 0 else { throw ClientError.local(what, errno: errno) }
+    guard futimens(number, times) == 0 else {
+      let code = errno
+      throw ClientError.local(what(), errno: code)
+    }
   }
-}
 
-extension Descriptor {
-  /// Writes all of `bytes` at `offset`.
+  /// Writes all of `slice` at `offset`.
   func writeAll(
-    _ bytes: UnsafeRawBufferPointer, at offset: Int64, toSay what: String
+    _ slice: ByteBuffer, at offset: Int64, toSay what: @autoclosure () -> String
   ) throws(ClientError) {
+    let code = slice.withUnsafeReadableBytes { write($0, at: offset) }
+    guard code == 0 else { throw ClientError.local(what(), errno: code).advisingRoom(errno: code) }
+  }
+
+  /// - Returns: 0 or `errno`.
+  private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
     var done = 0
     while done < bytes.count {
       let count = pwrite(
@@ -155,10 +134,12 @@ extension Descriptor {
         off_t(offset) + off_t(done))
       if count > 0 {
         done += count
-      } else if count == 0 || errno != EINTR {
-        let code = count == 0 ? ENOSPC : errno
-        throw ClientError.local(what, errno: code).advisingRoom(errno: code)
+      } else if count == 0 {
+        return ENOSPC
+      } else if errno != EINTR {
+        return errno
       }
     }
+    return 0
   }
 }

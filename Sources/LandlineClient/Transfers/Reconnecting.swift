@@ -7,6 +7,7 @@ struct Reconnecting: Sendable {
   static let patience = Duration.seconds(10)
 
   let client: LandlineClient
+  var window = ReceiveWindow.usual
   let onLoss: @Sendable (ClientError) -> Void
 
   /// What the peer is known to have, in any unit that grows: each growth renews the patience.
@@ -35,7 +36,7 @@ struct Reconnecting: Sendable {
       var connectedAt: ContinuousClock.Instant?
       do {
         let left = lostAt.map { Self.patience - (.now - $0) } ?? Self.patience
-        return try await client.withConnection(within: .seconds(max(1, left.components.seconds))) {
+        return try await client.withConnection(within: .seconds(max(1, left.components.seconds)), window) {
           connectedAt = .now
           return try await attempt($0)
         }
@@ -60,11 +61,11 @@ struct Reconnecting: Sendable {
 
   private func givenUp(_ error: ClientError, _ wasConnected: Bool) -> ClientError {
     guard wasConnected else {
-      return ClientError(.cannotConnect, "\(error.message); tried for 10 seconds")
+      return ClientError(.cannotConnect, "\(error.message); tried for 10 seconds", advice: error.advice)
     }
     return ClientError(
       .cannotConnect,
-      "\(client.endpoint.place) was lost and did not come back within 10 seconds "
-        + "(\(error.message)); repeat the command, which continues where this stopped")
+      "\(client.endpoint.place) was lost and did not come back within 10 seconds (\(error.message))",
+      advice: "Repeat the command, which continues where this stopped")
   }
 }

@@ -15,14 +15,16 @@ struct UploadSender: Sendable {
   let job: UploadJob
   let input: UploadInput
   let request: OpenRequest
-  let observer: TransferObserver
+  let ledger: TransferLedger
+  let limit: RateLimit?
 
   /// Sends everything from `offset`, then the commit.
   /// - Parameter hasher: has seen the first `offset` bytes.
   func run(from offset: Int64, _ hasher: SHA256) async throws {
     var hasher = hasher
     var position = offset
-    var ring = BufferRing(count: Self.piecesOnTheWay, size: Self.pieceSize)
+    let pieceSize = limit?.piece ?? Self.pieceSize
+    var ring = BufferRing(count: Self.piecesOnTheWay, size: pieceSize)
     var head = DataHead(request.id)
     var lastSent = ContinuousClock.now
     if case .stream = input { job.state.withLock { $0.isConsumed = true } }
@@ -30,7 +32,7 @@ struct UploadSender: Sendable {
       try Task.checkCancellation()
       var piece = UploadInput.Piece.end
       let buffer = try ring.next { buffer throws(ClientError) in
-        piece = try input.read(into: &buffer, count: Self.pieceSize, at: position)
+        piece = try input.read(into: &buffer, count: pieceSize, at: position)
       }
       if piece == .end { break }
       guard piece == .bytes else {
@@ -41,10 +43,11 @@ struct UploadSender: Sendable {
         continue
       }
       hasher.update(buffer)
+      try await limit?.pass(buffer.readableBytes)
       try await request.send(head: head.encoded(for: buffer.readableBytes), body: buffer)
       lastSent = .now
       position += Int64(buffer.readableBytes)
-      observer.event(job.index, .moved(done: position, total: input.size))
+      ledger.event(job.index, .moved(done: position, total: input.size))
     }
     if case .file(let file) = input { try file.checkUnchanged() }
     let digest = hasher.current

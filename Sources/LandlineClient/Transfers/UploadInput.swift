@@ -15,7 +15,8 @@ enum UploadInput: Sendable {
 
   init(_ source: UploadSource) throws(ClientError) {
     switch source {
-    case .file(let path): self = .file(try LocalSource(path))
+    case .file(let path), .named(let path, as: _): self = .file(try LocalSource(path, path: path))
+    case .entry(let tree, let index, below: _): self = .file(try LocalSource(tree, index))
     case .stream(let descriptor): self = .stream(descriptor: descriptor)
     }
   }

@@ -17,19 +17,27 @@ import Synchronization
 struct UploadInParts: Sendable {
   let job: UploadJob
   let path: String
+  let ifExists: IfExists
   let connection: Connection
-  let observer: TransferObserver
+  let ledger: TransferLedger
   let progress: Reconnecting.Progress
+  let limit: RateLimit?
 
   /// - Returns: nil when it has to be begun again, without what the server had kept.
   func run() async throws -> TransferOutcome? {
     let input = try UploadInput(job.source)
+    ledger.began(job.index, input.size)
+    if case .file(let file) = input, file.size <= LineProtocol.maximumWhole,
+      job.state.withLock({ $0.committed != nil })
+    {
+      return try await repeatWhole(file)
+    }
     let request = makeRequest(input)
     return try await connection.withRequest(.put(request)) { open in
       while true {
         switch try await open.nextReply() {
         case .working(let answer):
-          observer.event(job.index, .working(done: answer.done, total: answer.total))
+          ledger.event(job.index, .working(done: answer.done, total: answer.total))
         case .ready(let ready):
           noteKept(ready.offset)
           guard let hasher = try await prove(ready, input, open) else {
@@ -45,6 +53,19 @@ struct UploadInParts: Sendable {
     }
   }
 
+  /// Sends a file that may be there already, and is small enough to be sent whole just to be sure.
+  private func repeatWhole(_ file: LocalSource) async throws -> TransferOutcome {
+    let reader = SmallFileReader()
+    let digest = try reader.read(file)
+    var request = file.request(path: path, ifExists: ifExists)
+    request.sha256 = digest
+    request.again = true
+    try await limit?.pass(Int(file.size))
+    let body = ByteBuffer(bytes: reader.content(of: file))
+    let reply = try await connection.request(.put(request), body: body.readableBytes > 0 ? body : nil).reply
+    return try TransferOutcome(reply, file: job.name, size: file.size, digest: digest)
+  }
+
   private func makeRequest(_ input: UploadInput) -> PutRequest {
     var request = PutRequest(path: path)
     if case .file(let file) = input {
@@ -52,8 +73,8 @@ struct UploadInParts: Sendable {
       request.setModified(file.modified)
       request.executable = file.isExecutable ? true : nil
     }
+    request.ifExists = ifExists == .fail ? nil : ifExists.rawValue
     job.state.withLock { state in
-      request.ifExists = state.ifExists == .fail ? nil : state.ifExists.rawValue
       if case .file(let file) = input {
         if state.mayResume { request.resume = true }
         if let committed = state.committed, state.committedSize == file.size,
@@ -70,10 +91,10 @@ struct UploadInParts: Sendable {
   private func outcome(of reply: Reply) throws -> TransferOutcome {
     let (digest, size) = job.state.withLock { ($0.committed, $0.committedSize) }
     if case .skipped(let answer) = reply {
-      return .skipped(path: answer.path, file: job.source.name)
+      return .skipped(path: answer.path, file: job.name)
     }
     guard let digest else { throw ClientError.unexpected(reply, to: "'put'") }
-    return try job.outcome(of: reply, size: size, digest: digest)
+    return try TransferOutcome(reply, file: job.name, size: size, digest: digest)
   }
 
   private func noteKept(_ offset: Int64) {
@@ -95,14 +116,14 @@ struct UploadInParts: Sendable {
     guard case .file(let file) = input, ready.offset <= file.size else { return nil }
     var lastSent = ContinuousClock.now
     let hasher = try await PrefixHash.compute(file.descriptor, ready.offset, of: file.path) { done in
-      observer.event(job.index, .hashing(done: done, total: ready.offset))
+      ledger.event(job.index, .hashing(done: done, total: ready.offset))
       if .now - lastSent > UploadSender.keepAlive {
         try await open.send(.data)
         lastSent = .now
       }
     }
     guard let hasher, hasher.current == ready.prefixSha256 else { return nil }
-    observer.event(job.index, .resuming(offset: ready.offset, total: file.size))
+    ledger.event(job.index, .resuming(offset: ready.offset, total: file.size))
     return hasher
   }
 
@@ -125,7 +146,7 @@ struct UploadInParts: Sendable {
   private func send(
     _ input: UploadInput, from offset: Int64, _ hasher: SHA256, _ open: OpenRequest
   ) async throws -> TransferOutcome {
-    let sender = UploadSender(job: job, input: input, request: open, observer: observer)
+    let sender = UploadSender(job: job, input: input, request: open, ledger: ledger, limit: limit)
     do {
       return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
@@ -142,7 +163,7 @@ struct UploadInParts: Sendable {
         while true {
           let reply = try await open.nextReply()
           if case .working(let answer) = reply {
-            observer.event(job.index, .working(done: answer.done, total: answer.total))
+            ledger.event(job.index, .working(done: answer.done, total: answer.total))
           } else {
             return try outcome(of: reply)
           }
