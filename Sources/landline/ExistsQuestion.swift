@@ -1,4 +1,3 @@
-import Glibc
 import LandlineClient
 import LandlineProtocol
 import Synchronization
@@ -14,9 +13,11 @@ final class ExistsQuestion: Sendable {
       Screen.shared.ask(
         "'\(printable(name))' is there already: replace it (r), keep both (k), skip it (s), or leave "
           + "it as an error (l)? With an 'a' behind the letter for all (ra): ")
-      guard let line = readAnswer() else { return .fail }
-      guard let choice = Self.choice(line.first) else { continue }
-      if line.dropFirst().first == UInt8(ascii: "a") { forAll.withLock { $0 = choice } }
+      let answer = TerminalAnswer.line()?.lowercased()
+      Screen.shared.answered()
+      guard let line = answer else { return .fail }
+      guard let choice = Self.choice(line.utf8.first) else { continue }
+      if line.utf8.dropFirst().first == UInt8(ascii: "a") { forAll.withLock { $0 = choice } }
       return choice
     }
   }
@@ -28,19 +29,6 @@ final class ExistsQuestion: Sendable {
     case UInt8(ascii: "s"): .skip
     case UInt8(ascii: "l"): .fail
     default: nil
-    }
-  }
-
-  /// One line from the terminal, without blanks and in lower case; nil at its end.
-  private func readAnswer() -> [UInt8]? {
-    var line: [UInt8] = []
-    var byte: UInt8 = 0
-    while true {
-      let count = read(STDIN_FILENO, &byte, 1)
-      if count < 0 && errno == EINTR { continue }
-      if count <= 0 { return nil }
-      if byte == UInt8(ascii: "\n") { return line }
-      if line.count < 100 && byte > 0x20 { line.append(byte | 0x20) }
     }
   }
 }

@@ -9,26 +9,32 @@ struct LandlineCommand: AsyncParsableCommand {
     abstract: "Files between machines, over one encrypted line, provably there.",
     discussion: """
       On one machine run 'landline serve'; on the other 'landline join INVITE' and then, say, \
-      'landline put a.txt'.
+      'landline put a.txt'. Servers that were joined are named before a colon: 'landline ls office:docs'; \
+      with only one joined, the name may be left out.
 
       Exit codes: 0 done, 1 some failed (each is named), 2 usage, 3 cannot connect, 4 not trusted, \
       5 not allowed, 130 interrupted.
 
       Scripts log in without a joined server by LANDLINE_SERVER=landline://HOST:PORT/#FINGERPRINT and \
       LANDLINE_TOKEN=lat_…
+
+      'landline completions bash' (zsh, fish) prints what makes Tab complete commands and paths; \
+      'man landline' has all of this.
       """,
     version: Software.version,
+    subcommands: [ManualCommand.self, CompleteCommand.self],
     groupedSubcommands: [
       CommandGroup(
         name: "Files:",
         subcommands: [
-          PutCommand.self, GetCommand.self, ListCommand.self, StatCommand.self, CatCommand.self,
-          RemoveCommand.self, VerifyCommand.self,
+          PutCommand.self, GetCommand.self, SyncCommand.self, ListCommand.self, StatCommand.self, CatCommand.self,
+          MoveCommand.self, MakeFolderCommand.self, RemoveCommand.self, DiskUseCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(
         name: "Servers:",
         subcommands: [
           Serve.self, JoinCommand.self, ServersCommand.self, LeaveCommand.self, StatusCommand.self,
+          DoctorCommand.self, BackupCommand.self,
         ]),
       CommandGroup(
         name: "People:",
@@ -36,5 +42,9 @@ struct LandlineCommand: AsyncParsableCommand {
           InviteCommand.self, AccountsCommand.self, AccountCommand.self, TokenCommand.self,
           WhoamiCommand.self,
         ]),
+      CommandGroup(name: "Shells:", subcommands: [CompletionsCommand.self]),
     ])
+
+  /// What stands before the parser's own messages.
+  static var _errorPrefix: String { "landline: " }
 }

@@ -30,20 +30,28 @@ enum Program {
     exit(ExitStatus.done.rawValue)
   }
 
+  /// `landline help nonsense`, for which the parser shows the help of `landline`.
+  private static var isHelpForNothing: Bool {
+    CommandLine.arguments.dropFirst().first == "help"
+      && MistypedCommand.find(in: Array(CommandLine.arguments.dropFirst())) != nil
+  }
+
   private static func end(with error: any Error, speaksJSON: Bool) -> Never {
     if let status = error as? ExitStatus {
       // Everything has been said already.
       exit(status.rawValue)
     }
     let parserCode = LandlineCommand.exitCode(for: error)
-    if parserCode == .success {
+    if parserCode == .success, !isHelpForNothing {
       // --help and --version come this way.
       Screen.shared.out(LandlineCommand.fullMessage(for: error))
       exit(ExitStatus.done.rawValue)
     }
+    // What still waits to be drawn comes first.
+    Screen.shared.clear()
     let failure = Failure(error)
     if speaksJSON { JSONLine.write(JSONError(failure)) }
-    Screen.shared.note(failure.isParserError ? failure.message : "landline: \(failure.message)")
+    Screen.shared.note(failure.text)
     exit(failure.status.rawValue)
   }
 }

@@ -15,7 +15,9 @@ struct Serve: AsyncParsableCommand {
       file named by --config ({"listen": "0.0.0.0:5263"}); an option here comes first, then the
       environment, then the file.
 
-      Example: landline serve --data ./data --listen 0.0.0.0:5263 --advertise files.example.org:5263
+      Examples:
+        landline serve
+        landline serve --data ./data --listen 0.0.0.0:5263 --name porch
       """)
 
   @Option(help: "The data folder; made when it is not there. (default: ./data)")
@@ -38,8 +40,25 @@ struct Serve: AsyncParsableCommand {
   var drainTimeout: Int?
   @Option(help: "Connections in all. (default: 8192)")
   var maxConnections: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Bytes a second that each account may send, and as many receive, unless it has a limit of its own: 500K, 10M. (default: none)",
+      valueName: "rate"))
+  var limitRate: String?
+  @Option(
+    help: ArgumentHelp(
+      "What stays free of the disk: 500M, 1G. (default: 256M, or a hundredth of the disk if that is less)",
+      valueName: "bytes"))
+  var keepFree: String?
+  @Option(
+    help: ArgumentHelp(
+      "The most bytes that the files and the unfinished uploads may have together: 500G. (default: no bound)",
+      valueName: "bytes"))
+  var maxUse: String?
   @Option(help: "trace, debug, info, notice, warning, error or critical. (default: notice)")
   var logLevel: String?
+  @Option(help: "How lines of the log look: logfmt or json. (default: logfmt)")
+  var logFormat: String?
   @Option(help: "A JSON file with settings.")
   var config: String?
   @Flag(help: "Print JSON, one object a line.")
@@ -54,17 +73,21 @@ struct Serve: AsyncParsableCommand {
         "login-timeout": loginTimeout.map(String.init),
         "stall-timeout": stallTimeout.map(String.init),
         "drain-timeout": drainTimeout.map(String.init),
-        "max-connections": maxConnections.map(String.init), "log-level": logLevel,
+        "max-connections": maxConnections.map(String.init), "limit-rate": limitRate, "keep-free": keepFree,
+        "max-use": maxUse, "log-level": logLevel, "log-format": logFormat,
       ])
     let settings = try values.settings()
-    let level = try values.logLevel()
-    var logger = Logger(label: "landline") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = level
+    let log = ServerLog(try values.logFormat(), level: try values.logLevel())
+    defer { log.flush() }
 
     let json = json
-    let server = LandlineServer(settings: settings, logger: logger) { started in
-      ServeOutput(json: json).print(started)
-    }
+    let server = LandlineServer(
+      settings: settings, logger: log.logger,
+      onStart: { started in
+        ServeOutput(json: json).print(started)
+        ServiceNotification.ready(listening: started.listening)
+      },
+      onEnd: { ServiceNotification.stopping() })
     let group = ServiceGroup(
       configuration: .init(
         services: [
@@ -73,7 +96,7 @@ struct Serve: AsyncParsableCommand {
             failureTerminationBehavior: .gracefullyShutdownGroup)
         ],
         gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: logger))
+        logger: log.logger))
     try await group.run()
   }
 }

@@ -51,7 +51,18 @@ struct ServeConfiguration {
     settings.drainTimeout = try Int64(number("drain-timeout", 0...86_400) ?? Int(settings.drainTimeout))
     settings.maximumConnections =
       try number("max-connections", 1...1_000_000) ?? settings.maximumConnections
+    settings.rate = try rate("limit-rate") ?? settings.rate
+    settings.keepFree = try bytes("keep-free", atLeast: 0)
+    settings.maximumUse = try bytes("max-use", atLeast: 1)
     return settings
+  }
+
+  func logFormat() throws -> LogFormat {
+    guard let name = text("log-format") else { return .logfmt }
+    guard let format = LogFormat(rawValue: name) else {
+      throw ValidationError("log-format '\(name)' is neither logfmt nor json")
+    }
+    return format
   }
 
   func logLevel() throws -> Logger.Level {
@@ -73,13 +84,31 @@ struct ServeConfiguration {
   }
 
   private func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
-    // A file may say 10 or "10"; options and environment are text.
-    let key = ConfigKey([name])
-    guard let text = reader.string(forKey: key) ?? reader.int(forKey: key).map(String.init) else {
-      return nil
-    }
+    guard let text = numberText(name) else { return nil }
     guard let value = Int(text), range.contains(value) else {
       throw ValidationError("\(name) '\(text)' is not a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  /// A file may say 10 or "10"; options and environment are text.
+  private func numberText(_ name: String) -> String? {
+    let key = ConfigKey([name])
+    return reader.string(forKey: key) ?? reader.int(forKey: key).map(String.init)
+  }
+
+  private func bytes(_ name: String, atLeast least: Int64) throws -> Int64? {
+    guard let text = numberText(name) else { return nil }
+    guard let value = ByteCount.parse(text), value >= least else {
+      throw ValidationError("\(name) '\(text)' is not a number of bytes, as in 4096, 500M or 1.5G")
+    }
+    return value
+  }
+
+  private func rate(_ name: String) throws -> Int64? {
+    guard let text = numberText(name) else { return nil }
+    guard let value = RateLimit.parse(text) else {
+      throw ValidationError("\(name) '\(text)' is not a rate of at least 1K bytes a second, as in 500K or 10M, nor 'none'")
     }
     return value
   }

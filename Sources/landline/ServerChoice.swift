@@ -5,23 +5,35 @@ import LandlineProtocol
 /// Which server a command means: a joined one by its name, the only joined one, or the one of the environment.
 struct ServerChoice {
   private let book: ServerBook
-  /// LANDLINE_SERVER and LANDLINE_TOKEN, when both are set.
-  private let script: LandlineClient?
 
   static func load() throws -> ServerChoice {
-    ServerChoice(book: try ServerBook(), script: try scriptClient())
+    ServerChoice(book: try ServerBook())
   }
 
+  /// A client by LANDLINE_SERVER and LANDLINE_TOKEN; nil when neither is set.
   private static func scriptClient() throws -> LandlineClient? {
-    guard let server = variable("LANDLINE_SERVER"), let token = variable("LANDLINE_TOKEN") else {
+    switch (variable("LANDLINE_SERVER"), variable("LANDLINE_TOKEN")) {
+    case (nil, nil):
       return nil
-    }
-    do {
-      return LandlineClient(endpoint: Endpoint(try Invite(server)), credentials: .token(token))
-    } catch {
+    case (nil, _?):
       throw ClientError(
         .usage,
-        "LANDLINE_SERVER is not landline://HOST:PORT/#FINGERPRINT: \(error.message)")
+        "LANDLINE_TOKEN is set, and LANDLINE_SERVER is not: set it to landline://HOST:PORT/#FINGERPRINT "
+          + "(the server's owner sees it with 'landline status'), or unset LANDLINE_TOKEN")
+    case (_?, nil):
+      throw ClientError(
+        .usage,
+        "LANDLINE_SERVER is set, and LANDLINE_TOKEN is not: set it to a token (made by 'landline token create "
+          + "NAME'), or unset LANDLINE_SERVER to use the servers that you have joined")
+    case (let server?, let token?):
+      do {
+        return LandlineClient(endpoint: Endpoint(try Invite(server)), credentials: .token(token))
+      } catch {
+        throw ClientError(
+          .usage,
+          "LANDLINE_SERVER is '\(printable(server))', and that is not landline://HOST:PORT/#FINGERPRINT: "
+            + error.message)
+      }
     }
   }
 
@@ -35,7 +47,7 @@ struct ServerChoice {
   ///   - name: nil when it was left out.
   ///   - isBeforePath: whether the name is what stood before the colon of a path, and may be a part of it.
   func client(for name: String?, isBeforePath: Bool = false) throws -> LandlineClient {
-    if name == nil, let script { return script }
+    if name == nil, let script = try Self.scriptClient() { return script }
     do {
       return LandlineClient(try book.find(name))
     } catch {
@@ -46,6 +58,13 @@ struct ServerChoice {
       }
       throw error
     }
+  }
+
+  /// How results name the server: `office:`, or `:` for one that has no name here.
+  func place(for name: String?) -> String {
+    if let name { return "\(name):" }
+    if Self.variable("LANDLINE_SERVER") != nil { return ":" }
+    return ((try? book.find(nil))?.name ?? "") + ":"
   }
 
   func isJoined(_ name: String) throws -> Bool {

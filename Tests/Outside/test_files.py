@@ -1,22 +1,17 @@
 """The command's side of section 5 of the issue: put, get, ls, stat, rm, cat, verify."""
 
-import fcntl
 import os
-import pty
 import re
-import select
 import signal
-import struct
-import subprocess
-import termios
 import time
 import unittest
 
 from harness import (
-    BINARY, DONE, ERROR, FETCHED, MIB, NO_CONNECTION, NOT_ALLOWED, SKIPPED, SOME_FAILED, STORED, USAGE,
-    Client, Server, ServerCase, content_of, free_port, hash_of,
+    DONE, ERROR, FETCHED, MIB, NO_CONNECTION, NOT_ALLOWED, SKIPPED, SOME_FAILED, STORED, USAGE,
+    Server, ServerCase, content_of, free_port, hash_of,
 )
 from line import sha256
+from terminal import Terminal
 
 
 class FilesCase(ServerCase):
@@ -381,55 +376,6 @@ class Output(FilesCase):
                     self.assertEqual(terminal.wait(), DONE)
                     self.assertIn("skipped", terminal.text)
                     self.assertNotIn("stored", terminal.text)
-
-
-class Terminal:
-    """`landline` with a terminal of its own."""
-
-    def __init__(self, client: Client, *arguments: str):
-        self.text = ""
-        self.near, far = pty.openpty()
-        fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-        self.process = subprocess.Popen(
-            [BINARY, *arguments], stdin=far, stdout=far, stderr=far, env=client.environment(), cwd=client.files,
-            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )
-        os.close(far)
-
-    def __enter__(self) -> "Terminal":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        os.close(self.near)
-
-    def write(self, data: bytes) -> None:
-        os.write(self.near, data)
-
-    def _read(self, deadline: float) -> bool:
-        readable, _, _ = select.select([self.near], [], [], max(0, deadline - time.monotonic()))
-        if not readable:
-            raise AssertionError(f"nothing more came; until now: {self.text!r}")
-        try:
-            piece = os.read(self.near, 65_536)
-        except OSError:  # EIO: the other side is closed
-            return False
-        self.text += piece.decode(errors="replace")
-        return bool(piece)
-
-    def read_until(self, pattern: str, timeout: float = 30) -> None:
-        deadline = time.monotonic() + timeout
-        while not re.search(pattern, self.text):
-            if not self._read(deadline):
-                raise AssertionError(f"it ended; until then: {self.text!r}")
-
-    def wait(self, timeout: float = 60) -> int:
-        deadline = time.monotonic() + timeout
-        while self._read(deadline):
-            pass
-        return self.process.wait(10)
 
 
 class Codes(FilesCase):

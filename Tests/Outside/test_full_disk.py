@@ -96,9 +96,10 @@ class FullDisk(Case):
         content = content_of(8 * MIB)
         fields = {"resume": True, "mtime": 5}
         with account.line() as line:
+            # Begun later it would be refused at once.
+            id, _ = line.begin_put("a", len(content), **fields)
             self.fill(leave=4 * MIB)
             try:
-                id, _ = line.begin_put("a", len(content), **fields)
                 line.send_data(id, content)
                 line.send({"op": "commit", "id": id, "sha256": sha256(content)})
                 with self.fails("no-space"):

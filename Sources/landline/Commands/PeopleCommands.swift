@@ -10,8 +10,9 @@ struct InviteCommand: AsyncParsableCommand, SpeaksJSON {
     discussion: """
       Prints the invite alone on standard output. It is a secret: send it where only that person reads.
 
-      Examples: landline invite --role guest --expires 2h
-                landline invite --data /srv/landline     (on the server's own machine)
+      Examples:
+        landline invite --role guest --expires 2h
+        landline invite --data ./data
       """)
 
   @Option(help: "What the new account may: admin, member or guest.")
@@ -39,7 +40,10 @@ struct AccountsCommand: AsyncParsableCommand, SpeaksJSON {
   static let configuration = CommandConfiguration(
     commandName: "accounts",
     abstract: "List a server's accounts.",
-    discussion: "Example: landline accounts --server office")
+    discussion: """
+      Examples:
+        landline accounts --server office
+      """)
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
@@ -58,6 +62,7 @@ struct AccountsCommand: AsyncParsableCommand, SpeaksJSON {
         account.devices == 1 ? "1 device" : "\(account.devices) devices",
         "since " + Format.time(account.created),
         account.seen.map { "seen " + Format.time($0) } ?? "never seen",
+        account.rate.map { "limited to " + Format.rate(Double($0)) } ?? "",
       ]
     }
     for line in Format.table(rows) { Screen.shared.out(line) }
@@ -69,7 +74,7 @@ struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account",
     abstract: "Change a server's accounts.",
-    subcommands: [AccountRemoveCommand.self])
+    subcommands: [AccountLimitCommand.self, AccountRemoveCommand.self])
 }
 
 /// `landline account remove`.
@@ -80,7 +85,8 @@ struct AccountRemoveCommand: AsyncParsableCommand, SpeaksJSON {
     discussion: """
       Its open connections end at once. Its files stay.
 
-      Example: landline account remove bert
+      Examples:
+        landline account remove bert
       """)
 
   @Argument(help: "The account.")
@@ -108,7 +114,10 @@ struct WhoamiCommand: AsyncParsableCommand, SpeaksJSON {
   static let configuration = CommandConfiguration(
     commandName: "whoami",
     abstract: "Show who a server takes this machine for, and what that one may do.",
-    discussion: "Example: landline whoami --server office")
+    discussion: """
+      Examples:
+        landline whoami --server office
+      """)
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions

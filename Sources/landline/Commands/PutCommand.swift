@@ -6,8 +6,8 @@ import LandlineProtocol
 struct PutCommand: AsyncParsableCommand, SpeaksJSON {
   static let configuration = CommandConfiguration(
     commandName: "put",
-    abstract: "Send files to a server.",
-    usage: "landline put FILE ... [SERVER:[PATH]] [--replace | --keep-both | --skip]",
+    abstract: "Send files and folders to a server.",
+    usage: "landline put [-r] FILE ... [SERVER:[PATH]] [--replace | --keep-both | --skip]",
     discussion: """
       The last argument is the destination when it has a colon: SERVER: is the root of that server's \
       files, SERVER:docs/ the folder docs, SERVER:docs/b.txt a name (or a folder, if there is one of \
@@ -15,57 +15,89 @@ struct PutCommand: AsyncParsableCommand, SpeaksJSON {
       the root. Folders that are missing are made. A terminal is asked about names that are taken, \
       unless an option says what to do. '-' is standard input, and needs a name.
 
-      A file is 'stored' once its bytes are on the server's disk with the hash that was computed here. \
-      Cut off, it continues with the next put of the same file.
+      With -r a folder goes under its own name into the destination, which is then always a folder; \
+      written with a '/' at its end it stands for what is in it: 'docs' becomes SERVER:docs, 'docs/' is \
+      spread into SERVER:. Symbolic links inside are left out, unless --follow is said. Patterns ('*', \
+      '?', '[a-z]', and '**' for folders of any depth, which then are kept) also work quoted.
 
-      Examples: landline put a.txt
-                landline put *.jpg office:photos/
-                tar c docs | landline put - office:docs.tar --replace
+      A file is 'stored' once its bytes are on the server's disk with the hash that was computed here. \
+      One that fails does not stop the others. Cut off, the same command continues. Without a file, on a \
+      terminal, the files of this folder are listed to choose from.
+
+      Examples:
+        landline put a.txt
+        landline put *.txt office:notes/
+        landline put -r docs office:
+        landline put -r docs/ office:backup/docs --replace
+        landline put 'photos/**/*.jpg' office:pictures/ --limit-rate 10M
+        tar c docs | landline put - office:docs.tar --replace
       """)
 
   @Argument(help: ArgumentHelp("Local files, and where to.", valueName: "file"))
-  var arguments: [String]
+  var arguments: [String] = []
 
   @OptionGroup var flags: TransferFlags
 
-  var json: Bool { flags.output.json }
+  @Flag(help: "Send what symbolic links in a folder lead to.")
+  var follow = false
+
+  var json: Bool { flags.report.output.json }
 
   func run() async throws {
     let choice = try ServerChoice.load()
     var files = arguments
-    var target = RemoteReference(server: nil, path: "")
-    if let last = files.last, let found = try RemoteReference.destination(last, choice) {
-      target = found
-      files.removeLast()
-    }
-    guard !files.isEmpty else {
-      throw ClientError(.usage, "there is no file to put: landline put FILE ... [SERVER:[PATH]]")
+    let given = try files.last.flatMap { try RemoteReference.destination($0, choice) }
+    if given != nil { files.removeLast() }
+    let target = given ?? RemoteReference(server: nil, path: "")
+    let client = try choice.client(for: target.server)
+    if files.isEmpty {
+      guard !json, !flags.report.quiet, let picked = try FilePicker(isRecursive: flags.recursive).pick() else {
+        throw ClientError(.usage, "there is no file to put: landline put FILE ... [SERVER:[PATH]]")
+      }
+      if picked.isEmpty { return }
+      files = picked
+    } else if given == nil {
+      try checkDestination(files)
     }
     let readsInput = files.contains("-")
-    if readsInput && (files.count > 1 || target.path.isEmpty || target.path.utf8.last == 0x2F) {
+    if readsInput && (files.count > 1 || target.path.isEmpty || PathText.endsWithSlash(target.path)) {
       throw ClientError(
         .usage, "standard input needs a name of its own: landline put - SERVER:PATH")
     }
-    let client = try choice.client(for: target.server)
-
-    let report = TransferReport(
-      .put, files.map { TransferReport.Item(name: $0, file: $0) }, json: json, quiet: flags.quiet)
-    // A name that is not UTF-8 reached us mended, and would not be found; the others go.
-    let usable = files.indices.filter { !RawArguments.areMended.contains(files[$0]) }
-    for index in files.indices where RawArguments.areMended.contains(files[index]) {
-      report.fail(index, RawArguments.error)
-    }
-    if !usable.isEmpty {
-      _ = try await client.put(
-        usable.map { files[$0] == "-" ? .stream(descriptor: 0) : .file(files[$0]) },
-        to: destination(target.path), options: flags.options(mayAsk: !readsInput),
-        observer: report.observer(for: usable))
-    }
-    try report.status.throwIfFailed()
+    try await send(files, to: target.path, client, choice.place(for: target.server), readsInput)
   }
 
-  private func destination(_ path: String) -> UploadDestination {
-    if path.isEmpty { return .folder("") }
-    return path.utf8.last == UInt8(ascii: "/") ? .folder(path) : .name(path)
+  private func send(
+    _ files: [String], to path: String, _ client: LandlineClient, _ place: String, _ readsInput: Bool
+  ) async throws {
+    var selection = LocalSelection(isRecursive: flags.recursive, followsLinks: follow)
+    for file in files { try await selection.add(file) }
+    let sources = selection.sources
+    let report = TransferReport(.put, place: place, flags.report.reporting()) { sources[$0].name }
+    for failure in selection.failures { report.fail(nil, failure.name, failure.error) }
+    for notice in selection.notices { report.notice(notice.name, notice.reason) }
+    if !sources.isEmpty {
+      let destination = destination(path, isFolder: selection.hasFolder)
+      let options = flags.options(mayAsk: !readsInput)
+      try await report.show(
+        files: sources.count, bytes: readsInput ? nil : selection.bytes, isKept: options.resume && !readsInput
+      ) {
+        _ = try await client.put(sources, to: destination, options: options, observer: report.observer)
+      }
+    }
+    try report.end()
+  }
+
+  private func destination(_ path: String, isFolder: Bool) -> UploadDestination {
+    if path.isEmpty || isFolder { return .folder(path) }
+    return PathText.endsWithSlash(path) ? .folder(path) : .name(path)
+  }
+
+  /// A folder that is not here was meant as the destination, and its colon forgotten.
+  private func checkDestination(_ files: [String]) throws {
+    guard files.count > 1, let last = files.last, PathText.endsWithSlash(last), LocalKind(last) == nil else { return }
+    throw ClientError(
+      .usage,
+      "there is no folder '\(printable(last))' here; if it is meant on the server, write ':\(printable(last))'")
   }
 }

@@ -7,7 +7,10 @@ struct ServersCommand: AsyncParsableCommand, SpeaksJSON {
   static let configuration = CommandConfiguration(
     commandName: "servers",
     abstract: "List the servers that you have joined.",
-    discussion: "Example: landline servers")
+    discussion: """
+      Examples:
+        landline servers
+      """)
 
   @OptionGroup var output: OutputOptions
 
@@ -56,10 +59,11 @@ struct LeaveCommand: AsyncParsableCommand, SpeaksJSON {
     discussion: """
       The account on the server stays; its admin can remove it.
 
-      Example: landline leave office
+      Examples:
+        landline leave office
       """)
 
-  @Argument(help: "Your name for the server.")
+  @Argument(help: ArgumentHelp("Your name for the server.", valueName: "joined-name"))
   var name: String
 
   @OptionGroup var output: OutputOptions
@@ -78,41 +82,5 @@ struct LeaveCommand: AsyncParsableCommand, SpeaksJSON {
     } else {
       Screen.shared.out("left \(name)")
     }
-  }
-}
-
-/// `landline status`.
-struct StatusCommand: AsyncParsableCommand, SpeaksJSON {
-  static let configuration = CommandConfiguration(
-    commandName: "status",
-    abstract: "Show how a server is doing.",
-    discussion: """
-      Examples: landline status --data /srv/landline     (on the server's own machine)
-                landline status --server office          (as an admin)
-      """)
-
-  @OptionGroup var server: ServerOptions
-  @OptionGroup var output: OutputOptions
-
-  var json: Bool { output.json }
-
-  func run() async throws {
-    let status = try await server.client().withConnection { try await $0.status() }
-    if json {
-      JSONLine.write(status)
-      return
-    }
-    let used = status.totalBytes - status.freeBytes
-    Screen.shared.out(
-      """
-      version      \(printable(status.version))
-      listening    \(printable(status.listening))
-      fingerprint  \(status.fingerprint)
-      up           \(Format.duration(status.uptime))
-      connections  \(status.connections)
-      transfers    \(status.transfers)
-      disk         \(Format.bytes(status.freeBytes)) free of \(Format.bytes(status.totalBytes)) \
-      (\(Format.percent(used, of: status.totalBytes)) % used)
-      """)
   }
 }

@@ -8,7 +8,8 @@ struct TokenCommand: AsyncParsableCommand {
     commandName: "token",
     abstract: "Access tokens, for scripts.",
     discussion: """
-      A script logs in by LANDLINE_SERVER=landline://HOST:PORT/#FINGERPRINT and LANDLINE_TOKEN=lat_…
+      A script logs in by LANDLINE_SERVER='landline://HOST:PORT/#FINGERPRINT' and LANDLINE_TOKEN=lat_…, \
+      and then writes paths without a server's name: landline put a.txt :docs/
       """,
     subcommands: [TokenCreateCommand.self, TokenListCommand.self, TokenRevokeCommand.self])
 }
@@ -21,7 +22,8 @@ struct TokenCreateCommand: AsyncParsableCommand, SpeaksJSON {
     discussion: """
       Prints the token alone on standard output.
 
-      Example: landline token create backup --role guest
+      Examples:
+        landline token create backup --role guest
       """)
 
   @Argument(help: "A name, to find it again.")
@@ -48,7 +50,10 @@ struct TokenListCommand: AsyncParsableCommand, SpeaksJSON {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List one's tokens; an admin's list has everybody's.",
-    discussion: "Example: landline token list")
+    discussion: """
+      Examples:
+        landline token list
+      """)
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
@@ -76,7 +81,10 @@ struct TokenRevokeCommand: AsyncParsableCommand, SpeaksJSON {
   static let configuration = CommandConfiguration(
     commandName: "revoke",
     abstract: "End an access token.",
-    discussion: "Example: landline token revoke backup")
+    discussion: """
+      Examples:
+        landline token revoke backup
+      """)
 
   @Argument(help: "The token's name.")
   var name: String

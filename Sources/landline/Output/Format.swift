@@ -21,6 +21,21 @@ enum Format {
     return "\(tenths / 10).\(tenths % 10)"
   }
 
+  /// `1,234`.
+  static func count(_ number: Int) -> String {
+    var text = ""
+    for (place, digit) in "\(number)".reversed().enumerated() {
+      if place > 0 && place % 3 == 0 && digit != "-" { text = "," + text }
+      text = "\(digit)" + text
+    }
+    return text
+  }
+
+  /// `1 file`, `2 files`, `1,234 files`.
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
   static func rate(_ bytesPerSecond: Double) -> String {
     bytes(Int64(min(bytesPerSecond, 1e15))) + "/s"
   }
@@ -50,7 +65,8 @@ enum Format {
   }
 
   /// Rows with their columns in line, but for the last one's end.
-  static func table(_ rows: [[String]]) -> [String] {
+  /// - Parameter right: the columns whose cells end in line.
+  static func table(_ rows: [[String]], right: Set<Int> = []) -> [String] {
     let widths = rows.reduce(into: [Int]()) { widths, row in
       for (column, cell) in row.enumerated() {
         if column == widths.count { widths.append(0) }
@@ -59,10 +75,20 @@ enum Format {
     }
     return rows.map { row in
       row.enumerated().map { column, cell in
-        column == row.count - 1
-          ? cell : cell + String(repeating: " ", count: widths[column] - TextWidth.of(cell))
-      }.joined(separator: "  ")
+        let blanks = String(repeating: " ", count: widths[column] - TextWidth.of(cell))
+        if right.contains(column) { return blanks + cell }
+        return column == row.count - 1 ? cell : cell + blanks
+      }.joined(separator: "  ").trimmedEnd
     }
+  }
+}
+
+extension String {
+  /// Without blanks at its end.
+  fileprivate var trimmedEnd: String {
+    var text = self
+    while text.utf8.last == UInt8(ascii: " ") { text.unicodeScalars.removeLast() }
+    return text
   }
 }
 
@@ -70,6 +96,22 @@ enum Format {
 enum TextWidth {
   static func of(_ text: String) -> Int {
     text.unicodeScalars.reduce(0) { $0 + of($1) }
+  }
+
+  /// Of a line that may have colours in it (ECMA-48 CSI sequences), which take no columns.
+  static func ofDrawn(_ text: String) -> Int {
+    var columns = 0
+    var isSequence = false
+    for scalar in text.unicodeScalars {
+      if scalar == "\u{1B}" {
+        isSequence = true
+      } else if isSequence {
+        isSequence = !(("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar))
+      } else {
+        columns += of(scalar)
+      }
+    }
+    return columns
   }
 
   /// `text`, cut at the end so that it takes `width` columns at most.

@@ -1,21 +1,31 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C: the terminal's line is finished, and the process ends at once. What has arrived of a transfer is kept
-/// by both sides as after any other loss.
+/// Whether a transfer is under way whose beginning is kept; read by the signal handler, hence global and atomic.
+let isWorkKept = Atomic(false)
+
+/// Ctrl-C, SIGTERM: the terminal's lines are finished, and the process ends at once. What has arrived of a transfer is
+/// kept by both sides as after any other loss.
 enum Interrupt {
   static func install() {
-    // Made now, for the handler must not be the first to touch it.
+    // Made now, for the handler must not be the first to touch them.
     isLineOpen.store(false, ordering: .releasing)
+    isWorkKept.store(false, ordering: .releasing)
     signal(SIGINT, handler)
+    signal(SIGTERM, handler)
   }
 
   /// Only calls that are safe in a signal handler (man 7 signal-safety).
-  private static let handler: @convention(c) (Int32) -> Void = { _ in
+  private static let handler: @convention(c) (Int32) -> Void = { number in
     if isLineOpen.load(ordering: .acquiring) {
-      var newline = UInt8(ascii: "\n")
-      _ = write(STDERR_FILENO, &newline, 1)
+      // Colours off, and off the line that is half drawn.
+      let end: StaticString = "\u{1B}[0m\n"
+      _ = write(STDERR_FILENO, end.utf8Start, end.utf8CodeUnitCount)
     }
-    _exit(130)
+    if isWorkKept.load(ordering: .acquiring) {
+      let text: StaticString = "landline: interrupted; what arrived is kept, and the same command continues it\n"
+      _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+    }
+    _exit(128 + number)
   }
 }

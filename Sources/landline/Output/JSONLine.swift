@@ -34,12 +34,13 @@ struct JSONError: Encodable {
   struct Body: Encodable {
     var code: String
     var message: String
+    var advice: String?
   }
 
   var error: Body
 
   init(_ failure: Failure) {
-    error = Body(code: failure.code, message: failure.message)
+    error = Body(code: failure.code, message: failure.message, advice: failure.advice)
   }
 }
 
@@ -48,6 +49,7 @@ struct JSONEvent: Encodable {
   var event: String
   var file: String?
   var path: String?
+  var to: String?
   var name: String?
   var percent: Int?
   var offset: Int64?
@@ -56,6 +58,16 @@ struct JSONEvent: Encodable {
   var sha256: Digest256?
   var code: String?
   var message: String?
+  var advice: String?
+  var files: Int?
+  var folders: Int?
+  var bytes: Int64?
+  var skipped: Int?
+  var failed: Int?
+  var removed: Int?
+  var unchanged: Int?
+  var action: String?
+  var milliseconds: Int64?
 
   init(_ event: String) {
     self.event = event
@@ -68,5 +80,6 @@ struct JSONEvent: Encodable {
     self.path = path
     code = error.codeName
     message = error.message
+    advice = path.map { Advice.aboutPath(error, $0) } ?? Advice.general(error)
   }
 }

@@ -2,231 +2,246 @@ import LandlineClient
 import LandlineProtocol
 import Synchronization
 
-/// Says how a transfer goes, as a bar, as plain lines, or as JSON.
+/// Says how a transfer goes, as lines that are drawn again and again, as plain lines, or as JSON.
+///
+/// | style | each file | at the end |
+/// | --- | --- | --- |
+/// | terminal | a line each, of more than 20 files only with `--verbose` | a summary, of more than one |
+/// | plain | a line each | the same |
+/// | json | an object each | an object |
+/// | quiet | those that failed | nothing |
 final class TransferReport: Sendable {
   enum Direction: Sendable { case put, get }
 
-  enum Style: Sendable {
-    case quiet, plain, terminal, json
+  enum Style: Sendable { case quiet, plain, terminal, json }
+
+  struct Options: Sendable {
+    var json = false
+    var quiet = false
+    var verbose = false
+    /// Whether standard output carries a file's bytes, so that everything else goes to standard error.
+    var isOutputTaken = false
   }
 
-  /// One file of the list.
-  struct Item: Sendable {
-    /// As the person named it.
-    var name: String
-    var file: String?
-    var path: String?
+  /// From so many files on, a terminal has no line for each.
+  static let fewFiles = 20
+  private static let interval = Duration.milliseconds(100)
+  /// What is through at once needs no bar, unless it is as large as this.
+  static let largeFile: Int64 = 4_194_304
+
+  struct State {
+    var progress: TransferProgress
+    var lastJSON: ContinuousClock.Instant
+    var hasDrawn = false
+    /// How many lines about single files were said.
+    var lines = 0
   }
 
-  private struct State {
-    var line: ProgressLine?
-    var lineIndex: Int?
-    var lastJSON: ContinuousClock.Instant?
-    var total: Int64 = 0
-    var failures: [ClientError] = []
-  }
+  let direction: Direction
+  let style: Style
+  let options: Options
+  /// The server's name as the person writes it: `office:`, or `:`.
+  let place: String
+  let state: Mutex<State>
+  private let nameOf: @Sendable (Int) -> String
 
-  private let direction: Direction
-  private let style: Style
-  private let items: [Item]
-  /// Whether standard output carries a file's bytes, so that everything else goes to standard error.
-  private let isOutputTaken: Bool
-  private let state = Mutex(State())
-
-  init(
-    _ direction: Direction, _ items: [Item], json: Bool, quiet: Bool, isOutputTaken: Bool = false
-  ) {
+  /// - Parameter name: of a file by its index, as the person knows it: of `put` the local one, of `get` the server's.
+  init(_ direction: Direction, place: String, _ options: Options, name: @escaping @Sendable (Int) -> String) {
     self.direction = direction
-    self.items = items
-    self.isOutputTaken = isOutputTaken
-    if json {
+    self.place = place
+    self.options = options
+    nameOf = name
+    let now = ContinuousClock.now
+    state = Mutex(State(progress: TransferProgress(began: now), lastJSON: now))
+    if options.json {
       style = .json
-    } else if quiet {
+    } else if options.quiet {
       style = .quiet
     } else {
-      style = Terminal.canDraw && !(isOutputTaken && Terminal.isOutput) ? .terminal : .plain
+      style = Terminal.canDraw && !(options.isOutputTaken && Terminal.isOutput) ? .terminal : .plain
     }
   }
 
-  var observer: TransferObserver { observer(for: Array(items.indices)) }
+  func name(of index: Int) -> String { nameOf(index) }
 
-  /// An observer for a transfer of only some of the files.
-  /// - Parameter indices: of the transfer's files in this report's list.
-  func observer(for indices: [Int]) -> TransferObserver {
+  var observer: TransferObserver {
     TransferObserver(
-      event: { self.note($1, of: indices[$0]) },
-      finished: { self.finished(indices[$0], $1) },
+      began: { self.began($0, $1) },
+      event: { self.note($0, $1) },
+      finished: { self.finished($0, $1) },
       reconnecting: { self.reconnecting($0) })
   }
 
-  /// The exit code for all that has finished.
-  var status: ExitStatus { ExitStatus(failures: state.withLock { $0.failures }) }
-
-  // MARK: On the way
-
-  private func note(_ event: TransferEvent, of index: Int) {
-    switch (event, style) {
-    case (_, .quiet): break
-    case (.resuming(let offset, let total), _): resuming(index, offset, total)
-    case (.moved(let done, let total), .json): progressJSON(index, done, total)
-    case (_, .json), (_, .plain): break
-    case (.moved(let done, let total), .terminal):
-      draw(index) { $0.moved(done, of: total, width: $1) }
-      state.withLock { $0.total = total ?? 0 }
-    case (.hashing(let done, let total), .terminal):
-      draw(index) { $0.busy("looking at what is there already:", done, of: total, width: $1) }
-    case (.working(let done, let total), .terminal):
-      draw(index) { $0.busy("the server is at work:", done, of: total, width: $1) }
+  /// Shows what goes on while `body` runs.
+  /// - Parameters:
+  ///   - files: how many there are.
+  ///   - bytes: how many they have together; nil when it is not known.
+  ///   - isKept: whether what has arrived is kept when it is cut off.
+  func show<Value>(
+    files: Int, bytes: Int64?, isKept: Bool = true, _ body: () async throws -> Value
+  ) async throws -> Value {
+    state.withLock { state in
+      state.progress.files = files
+      state.progress.bytes = bytes
+    }
+    if style == .json { writeBegin(files: files, bytes: bytes) }
+    isWorkKept.store(isKept, ordering: .releasing)
+    defer {
+      isWorkKept.store(false, ordering: .releasing)
+      if style == .terminal { Screen.shared.clear() }
+    }
+    guard style == .terminal || style == .json else { return try await body() }
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while true {
+          try await Task.sleep(for: Self.interval)
+          self.tick()
+        }
+      }
+      defer { group.cancelAll() }
+      return try await body()
     }
   }
 
-  private func draw(_ index: Int, _ make: (inout ProgressLine, Int) -> String?) {
-    let width = Terminal.width
-    let text = state.withLock { state -> String? in
-      if state.lineIndex != index {
-        state.line = ProgressLine(name: items[index].name)
-        state.lineIndex = index
-      }
-      guard var line = state.line else { return nil }
-      let text = make(&line, width)
-      state.line = line
-      return text
+  private func tick() {
+    if style == .json {
+      writeProgressIfDue()
+      return
     }
-    if let text { Screen.shared.draw(text) }
+    let size = Terminal.size
+    let lines = state.withLock { state in
+      state.hasDrawn = true
+      return state.progress.lines(width: size.columns, height: size.rows, at: .now, name: nameOf)
+    }
+    Screen.shared.draw(lines, columns: size.columns)
+  }
+
+  // MARK: On the way
+
+  private func began(_ index: Int, _ size: Int64?) {
+    guard style == .terminal || style == .json else { return }
+    state.withLock { $0.progress.begin(index, ActiveFile(size: size, at: .now)) }
+  }
+
+  private func note(_ index: Int, _ event: TransferEvent) {
+    state.withLock { $0.progress.note(index, event) }
+    if case .resuming(let offset, let total) = event { resuming(index, offset, total) }
   }
 
   private func resuming(_ index: Int, _ offset: Int64, _ total: Int64) {
     let percent = Format.percent(offset, of: total)
-    guard style == .json else {
-      Screen.shared.note("\(printable(items[index].name)): resuming at \(percent) %")
-      return
+    switch style {
+    case .quiet: break
+    case .json: writeResume(index, percent: percent, offset, total)
+    case .plain, .terminal:
+      Screen.shared.note("\(printable(nameOf(index))): resuming at \(percent) %")
     }
-    var event = make("resume", index)
-    event.percent = percent
-    event.offset = offset
-    event.size = total
-    write(event)
-  }
-
-  private func progressJSON(_ index: Int, _ done: Int64, _ total: Int64?) {
-    let isDue = state.withLock { state in
-      let now = ContinuousClock.now
-      guard let last = state.lastJSON else {
-        state.lastJSON = now
-        return false
-      }
-      if now - last < .seconds(1) { return false }
-      state.lastJSON = now
-      return true
-    }
-    guard isDue else { return }
-    var event = make("progress", index)
-    event.done = done
-    event.size = total
-    write(event)
   }
 
   private func reconnecting(_ why: ClientError) {
     switch style {
     case .quiet: break
-    case .json:
-      var event = JSONEvent("reconnecting")
-      event.message = why.message
-      write(event)
-    case .plain, .terminal:
-      Screen.shared.note("\(why.message); trying again")
+    case .json: writeReconnecting(why)
+    case .plain, .terminal: Screen.shared.note("landline: \(why.message); trying again")
     }
   }
 
-  // MARK: At the end
+  // MARK: One file's end
 
   private func finished(_ index: Int, _ outcome: TransferOutcome) {
     switch outcome {
     case .done(let path, let file, let size, let sha256):
-      completeLine(index, size)
-      done(index, path, file, size, sha256)
+      let active = state.withLock { $0.progress.finish(index, size: size) }
+      if style == .json { return writeDone(path, file, size, sha256) }
+      guard mayNameEach else { return }
+      leaveLastLine(index, active, size)
+      let name = direction == .put ? "stored \(place)\(printable(path))" : "received \(printable(file))"
+      say("\(name) (\(Format.bytes(size)), sha256 \(sha256))")
+    case .made(let path, let file):
+      state.withLock { $0.progress.finishFolder(index) }
+      madeFolder(path: path, file: file)
     case .skipped(let path, let file):
-      dropLine(index)
-      guard style != .quiet else { return }
-      if style == .json {
-        var event = JSONEvent("skipped")
-        event.path = path
-        event.file = file
-        write(event)
-      } else {
-        say("skipped \(printable(items[index].name)): the name is taken")
-      }
+      state.withLock { $0.progress.skip(index) }
+      if style == .json { return writeSkipped(path, file) }
+      if mayNameEach { say("skipped \(printable(nameOf(index))): the name is taken") }
     case .failed(let error):
-      dropLine(index)
-      fail(index, error)
+      fail(index, nameOf(index), error)
     }
   }
 
-  /// A failure of one file, found before or during its transfer.
-  func fail(_ index: Int, _ error: ClientError) {
-    state.withLock { $0.failures.append(error) }
-    let item = items[index]
-    if style == .json { write(JSONEvent(error, file: item.file, path: item.path)) }
-    let advice = error.refusal?.code == .exists ? "; say --replace, --keep-both or --skip" : ""
-    Screen.shared.note("landline: \(printable(item.name)): \(error.message)\(advice)")
+  /// A folder that was made.
+  func madeFolder(path: String, file: String) {
+    if style == .json { return writeMade(path, file) }
+    if mayNameEach { say("made \(direction == .put ? place + printable(path) : printable(file))/") }
   }
 
-  private func done(
-    _ index: Int, _ path: String, _ file: String, _ size: Int64, _ sha256: Digest256
-  ) {
+  /// Something that a sync has removed.
+  func removed(_ name: String) {
+    state.withLock { $0.progress.removed = ($0.progress.removed ?? 0) + 1 }
+    if style == .json { return writeRemoved(name) }
+    if mayNameEach { say("removed \(direction == .put ? place : "")\(printable(name))") }
+  }
+
+  /// Something that failed before its transfer began, or in it.
+  func fail(_ index: Int?, _ name: String, _ error: ClientError) {
+    state.withLock { $0.progress.fail(index, name: printable(name), error) }
+    if style == .json { writeFailed(name, error) }
+    guard mayName(.failure) else { return }
+    Screen.shared.note("landline: \(printable(name)): \(error.sentence(advising: advice(name, error)))")
+  }
+
+  private func advice(_ name: String, _ error: ClientError) -> String? {
+    switch (error.refusal?.code, direction) {
+    case (.exists?, _): "Say --replace, --keep-both or --skip"
+    case (.wrongKind?, .get): RemoteAdvice.needsRecursive(place, name)
+    case (_, .put): Advice.general(error)
+    case (_, .get): Advice.aboutPath(error, name)
+    }
+  }
+
+  /// Something that was left out by rule, and why.
+  func notice(_ name: String, _ reason: String) {
     if style == .json {
-      var event = JSONEvent(direction == .put ? "stored" : "received")
-      event.path = path
-      event.file = file
-      event.size = size
-      event.sha256 = sha256
-      write(event)
-    } else if style != .quiet {
-      let word = direction == .put ? "stored \(printable(path))" : "received \(printable(file))"
-      say("\(word) (\(Format.bytes(size)), sha256 \(sha256))")
+      writeNotice(name, reason)
+    } else if mayName(.notice) {
+      Screen.shared.note("skipped \(printable(name)): \(reason)")
     }
   }
 
-  /// Draws the end of the bar, if there is one, and leaves it.
-  private func completeLine(_ index: Int, _ size: Int64) {
-    guard style == .terminal else { return }
-    let width = Terminal.width
-    let text = state.withLock { state -> String? in
-      guard state.lineIndex == index, var line = state.line, line.isDrawn else { return nil }
-      defer {
-        state.line = nil
-        state.lineIndex = nil
-      }
-      return line.moved(size, of: size, width: width, isLast: true)
+  private func leaveLastLine(_ index: Int, _ file: ActiveFile?, _ size: Int64) {
+    guard style == .terminal, let file, state.withLock({ $0.hasDrawn }) || size >= Self.largeFile else { return }
+    guard size > 1_048_576 || state.withLock({ $0.progress.files == 1 }) else { return }
+    Screen.shared.note(file.lastLine(printable(nameOf(index)), size: size, width: Terminal.size.columns, at: .now))
+  }
+
+  func say(_ line: String) {
+    if options.isOutputTaken { Screen.shared.note(line) } else { Screen.shared.out(line) }
+  }
+
+  // MARK: How much is said
+
+  /// Whether each file that is through gets its line.
+  private var mayNameEach: Bool {
+    switch style {
+    case .quiet, .json: false
+    case .plain: true
+    case .terminal: options.verbose || state.withLock { ($0.progress.files ?? 0) <= Self.fewFiles }
     }
-    if let text {
-      Screen.shared.draw(text)
-      Screen.shared.keepLine()
+  }
+
+  private enum Kind { case failure, notice }
+
+  /// Whether one more line about a file that is not through is said: a terminal is not flooded.
+  private func mayName(_ kind: Kind) -> Bool {
+    if style == .quiet && kind == .notice { return false }
+    guard style == .terminal, !options.verbose else { return true }
+    let count = state.withLock { state in
+      state.lines += 1
+      return state.lines
     }
-  }
-
-  private func dropLine(_ index: Int) {
-    let hadLine = state.withLock { state in
-      guard state.lineIndex == index else { return false }
-      state.lineIndex = nil
-      state.line = nil
-      return true
+    if count == Self.fewFiles + 1 {
+      Screen.shared.note("landline: there are more; they are counted, and with --verbose each is named")
     }
-    if hadLine { Screen.shared.keepLine() }
-  }
-
-  private func make(_ name: String, _ index: Int) -> JSONEvent {
-    var event = JSONEvent(name)
-    event.file = items[index].file
-    event.path = items[index].path
-    return event
-  }
-
-  private func say(_ line: String) {
-    if isOutputTaken { Screen.shared.note(line) } else { Screen.shared.out(line) }
-  }
-
-  private func write(_ event: JSONEvent) {
-    say(JSONLine.text(event))
+    return count <= Self.fewFiles
   }
 }

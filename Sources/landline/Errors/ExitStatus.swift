@@ -11,7 +11,7 @@ enum ExitStatus: Int32, Error {
   case cannotConnect = 3
   case notTrusted = 4
   case notAllowed = 5
-  /// By SIGINT, as shells count.
+  /// By SIGINT, as shells count; SIGTERM makes it 143.
   case interrupted = 130
 
   init(_ error: ClientError) {
@@ -28,7 +28,10 @@ enum ExitStatus: Int32, Error {
   ///
   /// A server that was lost or cannot be trusted counts for all, for nothing more can be done then.
   init(failures: [ClientError]) {
-    let statuses = Set(failures.map { ExitStatus($0) })
+    self.init(Set(failures.map { ExitStatus($0) }))
+  }
+
+  init(_ statuses: Set<ExitStatus>) {
     if statuses.isEmpty {
       self = .done
     } else if let worst = [ExitStatus.notTrusted, .cannotConnect].first(where: statuses.contains) {
@@ -43,39 +46,5 @@ enum ExitStatus: Int32, Error {
   /// Ends the command, unless it is `done`.
   func throwIfFailed() throws {
     if self != .done { throw self }
-  }
-}
-
-/// An error in the three forms in which it leaves the program.
-struct Failure {
-  var status: ExitStatus
-  var code: String
-  var message: String
-  /// The parser's message has its own form, several lines with the usage.
-  var isParserError = false
-
-  init(_ error: any Error) {
-    switch error {
-    case let error as ClientError:
-      status = ExitStatus(error)
-      code = error.codeName
-      message = error.message
-    case let error as LineError:
-      status = ExitStatus(ClientError(error))
-      code = error.code.rawValue
-      message = error.message
-    default:
-      code = "failed"
-      let parserCode = LandlineCommand.exitCode(for: error)
-      if parserCode == .validationFailure {
-        status = .usage
-        code = "usage"
-        message = LandlineCommand.fullMessage(for: error)
-        isParserError = true
-      } else {
-        status = .someFailed
-        message = "\(error)"
-      }
-    }
   }
 }

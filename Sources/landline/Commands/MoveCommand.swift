@@ -1,0 +1,100 @@
+import ArgumentParser
+import LandlineClient
+import LandlineProtocol
+
+/// `landline mv`.
+struct MoveCommand: AsyncParsableCommand, SpeaksJSON {
+  static let configuration = CommandConfiguration(
+    commandName: "mv",
+    abstract: "Rename or move files and folders on a server.",
+    usage: "landline mv [SERVER:]PATH ... [SERVER:]PATH [--replace | --keep-both | --skip]",
+    discussion: """
+      The last path is where to: into it, when it is a folder, ends in '/', or several are moved; else it \
+      is the new name. A folder goes with everything in it, in one step. Folders missing on the way are \
+      made. Nothing is copied, and nothing leaves the server.
+
+      Examples:
+        landline mv office:docs/draft.txt office:docs/final.txt
+        landline mv docs/a.txt docs/b.txt archive/
+        landline mv office:'photos/*.jpg' office:pictures/
+      """)
+
+  @Argument(help: ArgumentHelp("What, and where to.", valueName: "path"))
+  var paths: [String]
+
+  @OptionGroup var existing: ExistingOptions
+
+  @Flag(help: "Print errors only.")
+  var quiet = false
+
+  @OptionGroup var output: OutputOptions
+
+  var json: Bool { output.json }
+
+  func validate() throws {
+    if paths.count < 2 { throw ValidationError("it takes what to move, and where to: landline mv PATH ... PATH") }
+  }
+
+  func run() async throws {
+    let (_, targets) = try RemoteReference.common(paths.map { Self.completed($0, like: paths) })
+    let target = targets.last ?? ""
+    let sources = Array(paths.dropLast())
+    let loop = try PathLoop(sources.map { Self.completed($0, like: paths) }, json: json)
+    var isFolder: Bool?
+    try await loop.run { connection, path in
+      let into: Bool
+      if let known = isFolder {
+        into = known
+      } else {
+        into = try await isIn(target, sources, connection)
+        isFolder = into
+      }
+      let name = into ? PathText.join(PathText.trimmed(target), PathText.last(of: path)) : target
+      do {
+        let (moved, isMoved) = try await connection.move(PathText.trimmed(path), to: name, ifExists: existing.choice)
+        say(loop.place, path, moved, isMoved)
+      } catch var error as ClientError where error.refusal?.code == .exists {
+        error.advice = "Say --replace, --keep-both or --skip"
+        throw error
+      }
+    }
+  }
+
+  /// One server's name, said once, counts for all.
+  private static func completed(_ path: String, like paths: [String]) -> String {
+    guard RemoteReference(path).server == nil, !path.hasPrefix(":"),
+      let server = paths.lazy.compactMap({ RemoteReference($0).server }).first
+    else { return path }
+    return "\(server):\(path)"
+  }
+
+  private func isIn(_ target: String, _ sources: [String], _ connection: Connection) async throws -> Bool {
+    if target.isEmpty || PathText.endsWithSlash(target) { return true }
+    do {
+      if try await connection.stat(target).kind == "folder" { return true }
+    } catch let error as ClientError where error.refusal?.code == .notFound {
+      // A new name.
+    }
+    if sources.count > 1 || !GlobPattern(RemoteReference(sources[0]).path).isLiteral {
+      throw ClientError(
+        .usage,
+        "several can only be moved into a folder, and '\(printable(target))' is none; to have it made, write "
+          + "'\(printable(target))/'")
+    }
+    return false
+  }
+
+  private func say(_ place: String, _ path: String, _ moved: String, _ isMoved: Bool) {
+    if json {
+      var event = JSONEvent(isMoved ? "moved" : "skipped")
+      event.path = path
+      event.to = moved
+      JSONLine.write(event)
+    } else if !quiet {
+      let to = "\(place)\(printable(moved))"
+      Screen.shared.out(
+        isMoved
+          ? "moved \(place)\(printable(path)) to \(to)" : "skipped \(place)\(printable(path)): \(to) is there already")
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import LandlineClient
+import LandlineProtocol
+import Synchronization
+
+extension TransferReport {
+  /// Says what came of it all, when there was more than one file, and ends the command when something failed.
+  func end() throws {
+    let lost = state.withLock { ($0.progress.files ?? 0) - $0.progress.ended }
+    if lost > 0 {
+      // Nobody is to believe that all went well.
+      fail(
+        nil, Format.count(lost, "file"),
+        ClientError(.badAnswer, "nothing was heard of what became of them; that is a fault of this program"))
+    }
+    let progress = state.withLock { $0.progress }
+    if style == .json {
+      writeSummary(progress)
+    } else if style != .quiet, isWorthASummary(progress) {
+      Screen.shared.note(summary(progress))
+    }
+    try ExitStatus(progress.statuses).throwIfFailed()
+  }
+
+  private func isWorthASummary(_ progress: TransferProgress) -> Bool {
+    (progress.files ?? 0) + progress.failed > 1 || progress.made > 0 || progress.unchanged != nil
+  }
+
+  /// `3 files stored (1.5 MiB in 0:01, 1.5 MiB/s), 1 skipped, 2 failed: missing, folder`
+  private func summary(_ progress: TransferProgress) -> String {
+    let seconds = (ContinuousClock.now - progress.began).inSeconds
+    let word = direction == .put ? "stored" : "received"
+    var text = "\(Format.count(progress.done, "file")) \(word)"
+    if progress.done > 0 {
+      let rate = Format.rate(Double(progress.doneBytes) / max(seconds, 0.001))
+      let time = Format.duration(Int64(seconds.rounded()))
+      text += " (\(Format.bytes(progress.doneBytes)) in \(time), \(rate))"
+    }
+    if progress.made > 0 { text += ", \(Format.count(progress.made, "folder")) made" }
+    if let removed = progress.removed, removed > 0 { text += ", \(Format.count(removed)) removed" }
+    if let unchanged = progress.unchanged { text += ", \(Format.count(unchanged)) unchanged" }
+    if progress.skipped > 0 { text += ", \(Format.count(progress.skipped)) skipped" }
+    if progress.failed > 0 {
+      let names = progress.failedNames.joined(separator: ", ")
+      let more = progress.failed - progress.failedNames.count
+      text += ", \(Format.count(progress.failed)) failed: \(names)"
+      if more > 0 { text += " and \(Format.count(more)) more" }
+    }
+    return text
+  }
+}
