@@ -118,7 +118,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "LandlineStorageTests",
-      dependencies: ["CLinux", "LandlineStorage", "LandlineServices", "LandlineProtocol"],
+      dependencies: [
+        "CLinux", "LandlineStorage", "LandlineServices", "LandlineProtocol",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

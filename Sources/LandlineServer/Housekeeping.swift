@@ -19,7 +19,7 @@ struct Housekeeping: Sendable {
     await withTaskGroup { tasks in
       tasks.addTask(executorPreference: blocking) { await everyDay() }
       tasks.addTask(executorPreference: blocking) { await content.keepCounting() }
-      tasks.addTask { await watchDisk() }
+      tasks.addTask(executorPreference: blocking) { await watchDisk() }
     }
   }
 
@@ -39,7 +39,8 @@ struct Housekeeping: Sendable {
   private func watchDisk() async {
     var watch = DiskWatch()
     while !Task.isCancelled {
-      if let space = try? content.space(), let change = watch.look(space, reserve: content.reserve(ofDisk: space.total)) {
+      if let space = try? content.space(), let change = watch.look(space, reserve: content.reserve(ofDisk: space.total))
+      {
         let metadata: Logger.Metadata = ["free": "\(space.free)", "total": "\(space.total)"]
         switch change {
         case .low: logger.warning("disk low", metadata: metadata)

@@ -36,6 +36,7 @@ extension DataFolder {
   }
 }
 
+/// Reading such a file.
 enum SecretFile {
   /// The longest of them, in bytes.
   private static let most = 65_536

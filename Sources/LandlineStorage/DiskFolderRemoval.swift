@@ -15,7 +15,7 @@ final class DiskFolderRemoval: FolderRemoval {
   private static let mostNames = 512
   private static let longestStep = 0.02
   /// Bytes of names of folders that are kept for later.
-  private static let mostPending = 262_144
+  private static let mostPending = 65_536
   /// Folders in folders, more than any path can have; made by hand.
   static let deepest = 1_024
   /// How often a folder is read again because something was put into it meanwhile.
@@ -43,8 +43,11 @@ final class DiskFolderRemoval: FolderRemoval {
     self.tree = tree
     self.path = path
     self.admits = admits
-    _ = try tree.openParent(of: path)
-    _ = try tree.openFolder(path)
+    let parent = try tree.openParent(of: path)
+    // Not a mount either, which could be emptied, but not removed.
+    guard tree.openFolder([path.name ?? []], below: parent) != nil else {
+      throw LineError(errno: errno, action: "open", path: path)
+    }
     tree.settled.forget(below: path.bytes)
   }
 

@@ -43,7 +43,8 @@ public enum Kernel {
       StorageError(
         .unsuitable,
         "openat2(2), which keeps every path inside the server's tree, is not to be had here: Linux 5.6 or newer is "
-          + "needed (this is \(release)), and no filter in the way, as systemd's RestrictSUIDSGID= and DynamicUser= are")
+          + "needed (this is \(release)), and no filter in the way, as systemd's RestrictSUIDSGID= and DynamicUser= are"
+      )
     case EPERM:
       StorageError(
         .unsuitable,

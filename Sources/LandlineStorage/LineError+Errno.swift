@@ -31,6 +31,8 @@ extension LineError {
         .wrongKind, "\(name) leads over a symbolic link; the server follows none in its tree")
     case EXDEV:
       self.init(.wrongKind, "\(name) leads out of the file system that holds the server's tree")
+    case EBUSY:
+      self.init(.wrongKind, "\(name) is in use on the server's machine; is another file system mounted there?")
     case ENXIO, ENODEV:
       self.init(.wrongKind, "\(name) is neither a file nor a folder")
     case ENAMETOOLONG:

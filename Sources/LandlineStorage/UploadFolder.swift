@@ -160,7 +160,9 @@ final class UploadFolder: Sendable {
   /// How many bytes there are of an upload.
   private func keptSize(_ name: UploadName) -> Int64 {
     var status = stat()
-    guard fstatat(data.partial.raw, name.text, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_nlink == 1 else { return 0 }
+    guard fstatat(data.partial.raw, name.text, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_nlink == 1 else {
+      return 0
+    }
     return Int64(status.st_size)
   }
 

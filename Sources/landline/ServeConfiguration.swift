@@ -108,7 +108,8 @@ struct ServeConfiguration {
   private func rate(_ name: String) throws -> Int64? {
     guard let text = numberText(name) else { return nil }
     guard let value = RateLimit.parse(text) else {
-      throw ValidationError("\(name) '\(text)' is not a rate of at least 1K bytes a second, as in 500K or 10M, nor 'none'")
+      throw ValidationError(
+        "\(name) '\(text)' is not a rate of at least 1K bytes a second, as in 500K or 10M, nor 'none'")
     }
     return value
   }

@@ -1,3 +1,5 @@
+import GRDB
+import Glibc
 import LandlineProtocol
 import LandlineServices
 import Testing
@@ -162,5 +164,32 @@ import Testing
       ])
     #expect(try await store.grants(ofRole: "guest") == ["files.read=**"])
     #expect(try await store.grants(ofRole: "Admin") == nil)
+  }
+
+  @Test func keepsALimit() async throws {
+    _ = try await store.join(invite: invite(), name: "Ada", device: device("d1"), now: 10)
+    #expect(try await store.limitAccount(named: "ada", rate: 5_000)?.rate == 5_000)
+    #expect(try await store.device(id: "d1")?.account.rate == 5_000)
+    #expect(try await store.accounts().first?.account.rate == 5_000)
+    #expect(try await store.limitAccount(named: "Ada", rate: nil)?.rate == .none)
+    #expect(try await store.account(named: "Ada")?.rate == nil)
+    #expect(try await store.limitAccount(named: "bert", rate: 1) == nil)
+  }
+}
+
+@Suite struct MigrationTests {
+  @Test func accountsOfTheFirstVersionStay() async throws {
+    let scratch = Scratch(in: "/dev/shm")
+    mkdir(scratch.path + "/landline", 0o700)
+    let old = try DatabaseQueue(path: scratch.path + "/landline/landline.sqlite")
+    try Schema.migrator.migrate(old, upTo: "v1")
+    try await old.write {
+      try $0.execute(sql: "INSERT INTO accounts (name, role, created, seen) VALUES ('ada', 'admin', 5, 6)")
+    }
+    try old.close()
+    let store = try SQLiteStore(folder: DataFolder(path: scratch.path))
+    let account = Account(id: 1, name: "ada", role: "admin", created: 5, seen: 6)
+    #expect(try await store.account(named: "ada") == account)
+    #expect(try await store.limitAccount(named: "ada", rate: 2_000)?.rate == 2_000)
   }
 }

@@ -88,6 +88,8 @@ import Testing
     writeFile(place.real("unknown"), Array("x".utf8))
     _ = try await files.move(MoveRequest(path: "unknown", to: "old", ifExists: .replace), by: .local) {}
     #expect(try await known("old") == nil)
+    // Nor is it compared with what it replaced.
+    #expect(try await files.verify("old", by: .local) { _, _ in }.verdict == .new)
   }
 
   @Test func aMovedFolderKeepsTheHashesInIt() async throws {

@@ -151,7 +151,7 @@ import Testing
     (ENOENT, ErrorCode.notFound), (ENOTDIR, .wrongKind), (EISDIR, .wrongKind), (ELOOP, .wrongKind),
     (EXDEV, .wrongKind), (ENAMETOOLONG, .badPath), (ENOSPC, .noSpace), (EDQUOT, .noSpace),
     (EFBIG, .noSpace), (EACCES, .internal), (ENOTEMPTY, .notEmpty), (EEXIST, .exists),
-    (EIO, .internal),
+    (EIO, .internal), (EBUSY, .wrongKind),
   ])
   func errorsByNumber(number: Int32, expected: ErrorCode) throws {
     let error = LineError(errno: number, action: "open", path: try RemotePath("a"))

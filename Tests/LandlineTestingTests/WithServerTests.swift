@@ -66,7 +66,7 @@ import Testing
 
   @Test func aServerThatCannotStartSaysWhy() async throws {
     let error = await #expect(throws: (any Error).self) {
-      try await withServer(configure: { $0.certificateFile = "/nowhere" }) { _ in }
+      try await withServer(configure: { $0.certificateFile = "/nowhere" }, { _ in })
     }
     #expect("\(String(describing: error))".contains("a certificate and a private key go together"))
   }

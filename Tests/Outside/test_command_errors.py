@@ -39,6 +39,14 @@ class Usage(ServerCase):
                 for text in ("Usage", "Error:", "\n"):
                     self.assertNotIn(text, error["message"])
 
+    def test_a_value_that_cannot_be_read_says_how_to_write_it(self):
+        for arguments, hint in (
+            (("put", "a", "--limit-rate", "fast"), "10M"), (("account", "limit", "ada", "0.5"), "10M"),
+            (("invite", "--expires", "soon"), "24h"), (("put", "a", "--jobs", "0"), "1 to 32"),
+        ):
+            with self.subTest(arguments):
+                self.assertIn(hint, self.assert_exit(self.run_command(*arguments), USAGE).err.splitlines()[0])
+
     def test_half_of_a_scripts_login(self):
         place = f"landline://127.0.0.1:{self.server.port}/#{self.server.fingerprint}"
         result = self.assert_exit(self.run_command("ls", env={"LANDLINE_SERVER": place}), USAGE)
@@ -63,6 +71,8 @@ class Paths(ServerCase):
     def test_a_destination_without_its_colon(self):
         result = self.assert_exit(self.person.run("put", "a.txt", "docs/"), USAGE)
         self.assertIn("':docs/'", result.err)
+        result = self.assert_exit(self.person.run("put", "a.txt", f"{self.here}x"), SOME_FAILED)
+        self.assertIn(f"':{self.here}x'", result.err)
 
     def test_a_path_from_the_root(self):
         (self.on_disk / "b.txt").touch()

@@ -6,7 +6,7 @@ import signal
 import time
 import unittest
 
-from harness import DONE, MIB, Proxy, ServerCase, content_of, wait_until
+from harness import BINARY, DONE, MIB, Proxy, ServerCase, content_of, tool, wait_until
 from terminal import Terminal
 
 
@@ -110,7 +110,8 @@ class Many(TerminalCase):
         terminal.resize(24, 30)
         terminal.text = ""
         terminal.read_until(r"of 6 files.*\x1b\[J")
-        self.assertTrue(all(len(line) < 30 for line in terminal.screen.lines), terminal.screen.lines)
+        drawn = [line for line in terminal.screen.lines if "%" in line]
+        self.assertTrue(all(len(line) < 30 for line in drawn), drawn)
         self.proxy.release()
         self.assertEqual(terminal.wait(), DONE)
         self.assertEqual(sum(line.startswith("stored ") for line in terminal.screen.lines), 6)
@@ -166,6 +167,29 @@ class Interrupted(TerminalCase):
                 again = self.terminal("put", "big.bin", self.place, "--replace")
                 self.assertEqual(again.wait(), DONE)
                 self.assertRegex(again.text, r"resuming at \d+ %")
+
+    def test_stopped_and_continued(self):
+        """Ctrl-Z in a shell, and fg: what stood on the terminal stays, and the bar goes on below."""
+        self.large("big.bin")
+        self.proxy.hold("up", 20 * MIB)
+        shell = self.terminal(
+            "--norc", "--noprofile", "--noediting", "-i", program=tool("bash", "bash"), env={"NO_COLOR": "1", "PS1": "> "}
+        )
+        shell.write(f"{BINARY} put big.bin {self.place}\n".encode())
+        shell.read_until(r"big\.bin  \[.*/s")
+        self.proxy.wait_held("up")
+        shell.write(b"\x1a")
+        shell.read_until(r"Stopped")
+        self.proxy.release()
+        shell.text = ""
+        shell.write(b"fg\n")
+        shell.read_until(rf"stored s:{self.here}/big\.bin")
+        lines = shell.screen.lines
+        bars = [number for number, line in enumerate(lines) if "big.bin  [" in line]
+        self.assertEqual(len(bars), 2, lines)
+        self.assertTrue(any("Stopped" in line for line in lines[bars[0] : bars[1]]), lines)
+        shell.write(b"exit\n")
+        self.assertEqual(shell.wait(), DONE)
 
     def test_without_a_transfer_there_is_nothing_to_keep(self):
         self.person.make("a", b"x")

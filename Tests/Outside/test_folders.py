@@ -403,15 +403,19 @@ class Removes(FolderCase):
         base = self.on_disk
 
         def swap() -> None:
+            number = 0
             while not over.is_set():
                 for name in ("x/a", "x/a/b"):
+                    number += 1
+                    aside = base / f"aside {number}"
                     with contextlib.suppress(OSError):
-                        os.rename(base / name, base / "aside")
+                        os.rename(base / name, aside)
                         os.symlink(outside, base / name)
-                    with contextlib.suppress(OSError):
+                        # Now and then it stays for the server to find.
+                        if number % 5 == 0:
+                            continue
                         os.unlink(base / name)
-                    with contextlib.suppress(OSError):
-                        os.rename(base / "aside", base / name)
+                        os.rename(aside, base / name)
 
         thread = threading.Thread(target=swap)
         thread.start()
@@ -653,8 +657,9 @@ class Mounted(Case):
         for path, to in (("other/file", "folder/mounted/file"), ("other", "folder/mounted/other"), ("folder/mounted/sub", "sub")):
             with self.subTest(path=path, to=to), self.fails("wrong-kind"):
                 self.line.call("move", path=path, to=to)
-        with self.fails("wrong-kind"):
-            self.line.call("remove", path="folder", recursive=True)
+        for path, recursive in (("folder", True), ("folder/mounted", True), ("folder/mounted", None)):
+            with self.subTest(remove=path, recursive=recursive), self.fails("wrong-kind"):
+                self.line.call("remove", path=path, recursive=recursive)
         self.assertEqual((self.tree / "folder/mounted/sub/precious").read_text(), "folder/mounted/sub/precious")
         # What lies in it can be removed by its own name.
         self.line.call("remove", path="folder/mounted/sub", recursive=True)

@@ -28,14 +28,16 @@ def describe(folder: Path, times: bool = True) -> dict[str, tuple]:
     found: dict[str, tuple] = {}
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
-        status = path.lstat()
-        if path.is_symlink():
-            found[name] = ("link", os.readlink(path))
-        elif path.is_dir():
-            found[name] = ("folder",)
-        else:
-            time_of = status.st_mtime_ns if times else 0
-            found[name] = ("file", status.st_size, hash_of(path), time_of, bool(status.st_mode & 0o100))
+        # What a client has asked for before it died may still go on.
+        with contextlib.suppress(FileNotFoundError):
+            status = path.lstat()
+            if path.is_symlink():
+                found[name] = ("link", os.readlink(path))
+            elif path.is_dir():
+                found[name] = ("folder",)
+            else:
+                time_of = status.st_mtime_ns if times else 0
+                found[name] = ("file", status.st_size, hash_of(path), time_of, bool(status.st_mode & 0o100))
     return found
 
 
@@ -395,6 +397,59 @@ class Lanes(Case):
         self.assertEqual(
             {name: hash_of(self.client.files / "back" / name) for name in names},
             {name: hash_of(self.client.files / name) for name in names})
+
+
+class SameNames(SyncCase):
+    """Files of one command that are to have the same name do not get into each other's way."""
+
+    def setUp(self):
+        super().setUp()
+        self.content = {}
+        for size in (0, 5_000, 2 * MIB):
+            for folder in "abcde":
+                self.content[folder, size] = content_of(size, folder)
+
+    def test_get(self):
+        for (folder, size), content in self.content.items():
+            (self.remote / folder).mkdir(parents=True, exist_ok=True)
+            (self.remote / folder / f"file{size}").write_bytes(content)
+        self.local.mkdir()
+        for size in (0, 5_000, 2 * MIB):
+            paths = [f"{self.place}/{folder}/file{size}" for folder in "abcde"]
+            self.assert_done(self.person.run("get", *paths, "-o", "here", "--keep-both"))
+            found = sorted(hash_of(file) for file in self.local.glob(f"file{size}*"))
+            self.assertEqual(found, sorted(sha256(self.content[folder, size]) for folder in "abcde"))
+            self.assert_done(self.person.run("get", *paths, "-o", "here", "--replace"))
+            result = self.assert_exit(self.person.run("get", *paths, "-o", "here", "--json"), SOME_FAILED)
+            self.assertEqual(len(result.events(ERROR)), 5)
+        self.assertEqual(list(self.local.glob(".*")), [])
+
+    def test_put(self):
+        for (folder, size), content in self.content.items():
+            (self.local / folder).mkdir(parents=True, exist_ok=True)
+            file = self.local / folder / f"file{size}"
+            file.write_bytes(content)
+            os.utime(file, (5, 5))
+        for size in (0, 5_000, 2 * MIB):
+            names = [f"here/{folder}/file{size}" for folder in "abcde"]
+            self.assert_done(self.person.run("put", *names, f"{self.place}/", "--keep-both"))
+            found = sorted(hash_of(file) for file in self.remote.glob(f"file{size}*"))
+            self.assertEqual(found, sorted(sha256(self.content[folder, size]) for folder in "abcde"))
+            self.assert_done(self.person.run("put", *names, f"{self.place}/", "--replace"))
+
+    def test_another_command_has_it(self):
+        self.remote.mkdir()
+        self.local.mkdir()
+        for size in (10, 2 * MIB):
+            (self.remote / f"file{size}").write_bytes(content_of(size))
+            part = self.local / f".file{size}.landline-part"
+            part.write_bytes(b"")
+            with open(part, "rb") as opened:
+                fcntl.flock(opened, fcntl.LOCK_EX)
+                result = self.person.run("get", f"{self.place}/file{size}", "-o", "here", "--json")
+                self.assert_exit(result, SOME_FAILED)
+                self.assertEqual([event["code"] for event in result.events(ERROR)], ["busy"])
+                self.assertTrue(part.exists())
 
 
 class TwoAtOnce(SyncCase):

@@ -23,7 +23,7 @@ struct DownloadAttempt {
       while true {
         switch try await open.next() {
         case .slice(let slice):
-          try sink.write(slice)
+          try await sink.write(slice)
           try await limit?.pass(slice.readableBytes)
           progress.advance(by: Int64(slice.readableBytes))
           ledger.event(index, .moved(done: sink.position, total: size))

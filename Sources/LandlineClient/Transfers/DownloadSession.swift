@@ -53,7 +53,7 @@ struct DownloadSession: Sendable {
       while true {
         try await small.run(on: connection)
         try await lanes.takeAsFirst { index in try await move(index, connection, progress) }
-        let again = await ledger.askAboutTaken { targets.display($0) }
+        let again = await ledger.triedAgain { targets.display($0) }
         if again.isEmpty { return }
         small.repeatFiles(again)
       }
@@ -79,7 +79,11 @@ struct DownloadSession: Sendable {
         if error.isLoss { throw error }
         kept?.sink.abandon()
         kept = nil
-        ledger.settle(index, .failed(error))
+        if error.code == .busy {
+          ledger.putOff(index, error)
+        } else {
+          ledger.settle(index, .failed(error))
+        }
       }
       progress.advance(by: 1)
     }

@@ -13,7 +13,7 @@ protocol DownloadSink: AnyObject {
   /// - Throws: when `answer.offset` is not `position` and it cannot begin again.
   func begin(_ answer: FileAnswer) throws(ClientError)
 
-  func write(_ slice: ByteBuffer) throws(ClientError)
+  func write(_ slice: ByteBuffer) async throws(ClientError)
 
   /// Forgets what it has: it is not what the server sent.
   func discard()

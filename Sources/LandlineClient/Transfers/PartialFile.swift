@@ -11,7 +11,7 @@ final class PartialFile: DownloadSink {
   private let target: LocalTarget
   private let ifExists: IfExists
   private let file: Descriptor
-  private var hasher = SHA256()
+  private var hash = RunningHash()
   private(set) var position: Int64 = 0
   private var description: FileAnswer?
   private var what: String { target.cannotWrite }
@@ -35,14 +35,14 @@ final class PartialFile: DownloadSink {
     let size = Int64(try file.status(toSay: "cannot read '\(name)'").st_size)
     let hasher = try await PrefixHash.compute(file, size, of: name) { report($0, size) }
     if let hasher {
-      self.hasher = hasher
+      hash = RunningHash(hasher)
       position = size
     } else {
       try truncate()
     }
   }
 
-  var digest: Digest256 { hasher.current }
+  var digest: Digest256 { hash.digest }
 
   func begin(_ answer: FileAnswer) throws(ClientError) {
     description = answer
@@ -56,19 +56,30 @@ final class PartialFile: DownloadSink {
   private func truncate() throws(ClientError) {
     try file.truncate(toSay: what)
     position = 0
-    hasher = SHA256()
+    hash = RunningHash()
   }
 
-  func write(_ slice: ByteBuffer) throws(ClientError) {
-    hasher.update(slice)
-    do throws(ClientError) {
-      try file.writeAll(slice, at: position, toSay: what)
-    } catch {
+  func write(_ slice: ByteBuffer) async throws(ClientError) {
+    let hash = hash
+    let outcome: Result<Void, ClientError>
+    if slice.readableBytes < RunningHash.worthAThread {
+      slice.withUnsafeReadableBytes { hash.update($0) }
+      outcome = append(slice)
+    } else {
+      async let hashed: Void = slice.withUnsafeReadableBytes { hash.update($0) }
+      outcome = append(slice)
+      await hashed
+    }
+    if case .failure = outcome {
       // A part whose hash this object no longer knows must not grow on.
       _ = ftruncate(file.number, off_t(position))
-      throw error
     }
+    try outcome.get()
     position += Int64(slice.readableBytes)
+  }
+
+  private func append(_ slice: ByteBuffer) -> Result<Void, ClientError> {
+    Result { () throws(ClientError) in try file.writeAll(slice, at: position, toSay: what) }
   }
 
   func discard() {

@@ -213,7 +213,11 @@ final class SmallDownloads {
     do throws(ClientError) {
       arrived.add(try file.finish())
     } catch {
-      ledger.settle(file.index, .failed(error))
+      if error.code == .busy {
+        ledger.putOff(file.index, error)
+      } else {
+        ledger.settle(file.index, .failed(error))
+      }
     }
   }
 }

@@ -10,6 +10,9 @@ final class TransferLedger: Sendable {
     /// Names that were taken, while somebody is yet to be asked what to do.
     var taken: [(index: Int, error: ClientError)] = []
     var choices: [Int: IfExists] = [:]
+    /// Files that something else held up, and how many had ended when such were last tried again.
+    var putOff: [(index: Int, error: ClientError)] = []
+    var settledBefore: Int?
     var lastLoss: ContinuousClock.Instant?
     var hasBegun = false
   }
@@ -80,10 +83,31 @@ final class TransferLedger: Sendable {
     return true
   }
 
-  /// Asks about each file that was put aside; called when the others are through, so that nobody waits for a person.
+  /// Puts a file off until the others are through: another of them, it may be, has the same name.
+  func putOff(_ index: Int, _ error: ClientError) {
+    state.withLock { $0.putOff.append((index, error)) }
+  }
+
+  /// What is to be tried again when all others are through: what was put off, and what somebody has decided.
   /// - Parameter name: how a file is called when asking.
+  func triedAgain(_ name: (Int) -> String) async -> [Int] {
+    let (putOff, isFutile) = state.withLock { state in
+      defer {
+        state.putOff = []
+        state.settledBefore = state.isSettled.count - state.open
+      }
+      // When nothing ended since the last time, it was none of these that held them up.
+      return (state.putOff, state.settledBefore == state.isSettled.count - state.open)
+    }
+    if isFutile {
+      for (index, error) in putOff { settle(index, .failed(error)) }
+    }
+    return (isFutile ? [] : putOff.map(\.index)) + (await askAboutTaken(name))
+  }
+
+  /// Asks about each file that was put aside; called when the others are through, so that nobody waits for a person.
   /// - Returns: those to try again, in the order of the list.
-  func askAboutTaken(_ name: (Int) -> String) async -> [Int] {
+  private func askAboutTaken(_ name: (Int) -> String) async -> [Int] {
     let taken = state.withLock { state in
       defer { state.taken = [] }
       return state.taken.sorted { $0.index < $1.index }

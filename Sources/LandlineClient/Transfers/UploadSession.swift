@@ -16,6 +16,8 @@ struct UploadSession: Sendable {
 
   private final class Jobs: Sendable {
     let open = Mutex<[Int: UploadJob]>([:])
+    /// The paths of those that are on their way now: two of the same name would disturb each other.
+    let paths = Mutex<Set<[UInt8]>>([])
   }
 
   init(
@@ -69,7 +71,7 @@ struct UploadSession: Sendable {
         try await lanes.takeAsFirst { index in
           try await sendLarge(index, to: target, on: connection, progress)
         }
-        let again = await ledger.askAboutTaken { sources[$0].name }
+        let again = await ledger.triedAgain { sources[$0].name }
         if again.isEmpty { return }
         small.repeatFiles(again)
       }
@@ -109,6 +111,13 @@ struct UploadSession: Sendable {
   private func sendLarge(
     _ index: Int, to target: UploadDestination, on connection: Connection, _ progress: Reconnecting.Progress
   ) async throws {
+    let path = path(of: index, in: target)
+    let key = Array(path.utf8)
+    guard jobs.paths.withLock({ $0.insert(key).inserted }) else {
+      ledger.putOff(index, ClientError(.busy, "another of the files is being stored as '\(printable(path))'"))
+      return
+    }
+    defer { jobs.paths.withLock { _ = $0.remove(key) } }
     let job = jobs.open.withLock { jobs in
       if let job = jobs[index] { return job }
       let job = UploadJob(index: index, source: sources[index], mayResume: options.resume)
@@ -117,7 +126,7 @@ struct UploadSession: Sendable {
     }
     do {
       let upload = UploadInParts(
-        job: job, path: path(of: index, in: target), ifExists: ledger.ifExists(index), connection: connection,
+        job: job, path: path, ifExists: ledger.ifExists(index), connection: connection,
         ledger: ledger, progress: progress, limit: limit)
       var outcome: TransferOutcome?
       repeat { outcome = try await upload.run() } while outcome == nil

@@ -54,8 +54,14 @@ struct CertificateCheckup {
     let begins = identity.chain.map { Int64($0.notValidBefore) }.max() ?? 0
     let ends = identity.expires ?? 0
     let days = (ends - now) / 86_400
-    if begins > now { return [finding(.error, "it is not good yet, for another \((begins - now) / 3_600) hours; is the clock right?")] }
-    if ends <= now { return [finding(.error, "it has expired \(-days) days ago, and clients refuse it; renew it and restart the server")] }
+    if begins > now {
+      return [finding(.error, "it is not good yet, for another \((begins - now) / 3_600) hours; is the clock right?")]
+    }
+    if ends <= now {
+      return [
+        finding(.error, "it has expired \(-days) days ago, and clients refuse it; renew it and restart the server")
+      ]
+    }
     let facts = "\(settings.certificateFile ?? "") is good for another \(days) days"
     return [days < ServerIdentity.warningDays ? finding(.warning, "\(facts); renew it") : finding(.ok, facts)]
   }
@@ -64,27 +70,34 @@ struct CertificateCheckup {
   /// that invites say.
   private func chain(_ identity: ServerIdentity) -> [Finding] {
     guard case .certificateAuthorities = identity.trust else { return [] }
-    guard let chain = try? identity.chain.map({ try Certificate(derEncoded: $0.toDERBytes()) }), let leaf = chain.first else {
+    guard let chain = try? identity.chain.map({ try Certificate(derEncoded: $0.toDERBytes()) }), let leaf = chain.first
+    else {
       return [finding(.error, "its chain cannot be read")]
     }
     for (certificate, issuer) in zip(chain, chain.dropFirst()) {
-      guard certificate.issuer == issuer.subject, issuer.publicKey.isValidSignature(certificate.signature, for: certificate) else {
+      guard certificate.issuer == issuer.subject,
+        issuer.publicKey.isValidSignature(certificate.signature, for: certificate)
+      else {
         return [
           finding(
-            .error, "in its chain '\(certificate.subject)' is not signed by '\(issuer.subject)'; "
-              + "the file must have the server's own certificate first and then, one after the other, those that vouch for it")
+            .error,
+            "in its chain '\(certificate.subject)' is not signed by '\(issuer.subject)'; "
+              + "the file must have the server's own certificate first and then, one after the other, those that vouch for it"
+          )
         ]
       }
     }
     let facts = chain.count == 1 ? "it comes alone" : "its chain of \(chain.count) fits together"
     var findings = [
       chain.count == 1 && leaf.issuer != leaf.subject
-        ? finding(.warning, "\(facts): clients that do not know '\(leaf.issuer)' refuse it; use the file with the full chain")
+        ? finding(
+          .warning, "\(facts): clients that do not know '\(leaf.issuer)' refuse it; use the file with the full chain")
         : finding(.ok, facts)
     ]
     if let host = advertisedHost, !Self.names(of: leaf).contains(where: { Self.matches($0, host) }) {
       findings.append(
-        finding(.warning, "it is not for the name '\(host)', which invites say; set --advertise to a name that it is for"))
+        finding(
+          .warning, "it is not for the name '\(host)', which invites say; set --advertise to a name that it is for"))
     }
     return findings
   }
@@ -108,6 +121,8 @@ struct CertificateCheckup {
 
   private func shown(_ identity: ServerIdentity, _ running: StatusAnswer?) -> [Finding] {
     guard let running, running.fingerprint != identity.fingerprint else { return [] }
-    return [finding(.warning, "the running server shows another one, \(running.fingerprint); restart it to use this one")]
+    return [
+      finding(.warning, "the running server shows another one, \(running.fingerprint); restart it to use this one")
+    ]
   }
 }

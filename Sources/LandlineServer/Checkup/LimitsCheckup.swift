@@ -42,14 +42,18 @@ struct LimitsCheckup {
   private func memory() -> Finding {
     var least = UInt64.max
     var what = ""
-    for (bytes, name) in [(available(), "free memory"), (group(), "limit of its control group"), (limit("Max address space"), "limit of its address space")] {
+    for (bytes, name) in [
+      (available(), "free memory"), (group(), "limit of its control group"),
+      (limit("Max address space"), "limit of its address space"),
+    ] {
       if let bytes, bytes < least { (least, what) = (bytes, name) }
     }
     guard least < .max else { return Finding(.ok, "memory", "no limit") }
     let facts = "\(byteText(Int64(clamping: least))) (\(what))"
     guard least < Self.littleMemory else { return Finding(.ok, "memory", facts) }
     return Finding(
-      .warning, "memory", "\(facts); with many connections a server needs more than \(byteText(Int64(Self.littleMemory)))")
+      .warning, "memory",
+      "\(facts); with many connections a server needs more than \(byteText(Int64(Self.littleMemory)))")
   }
 
   /// Of the machine.

@@ -26,12 +26,15 @@ struct PortCheckup {
       return Finding(.ok, "server", "none runs on this folder; \(place) is free for it")
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       return Finding(
-        .error, "server", "none runs on this folder, and \(place) is in use by another program; choose another port with --listen")
+        .error, "server",
+        "none runs on this folder, and \(place) is in use by another program; choose another port with --listen")
     } catch let error as IOError where error.errnoCode == EACCES {
       return Finding(
-        .error, "server", "this user may not listen on \(place): ports below 1024 are root's; choose another with --listen")
+        .error, "server",
+        "this user may not listen on \(place): ports below 1024 are root's; choose another with --listen")
     } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL {
-      return Finding(.error, "server", "this machine has no address \(settings.listenHost); choose another with --listen")
+      return Finding(
+        .error, "server", "this machine has no address \(settings.listenHost); choose another with --listen")
     } catch {
       return Finding(.error, "server", "cannot listen on \(place): \(error)")
     }

@@ -106,6 +106,8 @@ final class LineSession: Sendable {
     if let error = error as? LineError {
       if error.code == .internal {
         logger.error("request failed", metadata: ["op": "\(operation)", "error": "\(error)"])
+      } else if error.code == .noSpace, services.status.noSpace.isDue() {
+        logger.warning("no space", metadata: ["op": "\(operation)", "reason": "\(error.message)"])
       }
       return error
     }

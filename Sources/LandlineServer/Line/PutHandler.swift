@@ -62,7 +62,7 @@ struct PutHandler: Sendable {
     while true {
       switch try await pipe.next() {
       case .bytes(let buffer):
-        try buffer.withUnsafeReadableBytes(upload.write)
+        try await upload.write(WholeBody(pieces: [buffer]), count: buffer.readableBytes)
         progress?.note(done: upload.received)
         if rate.isLimited {
           // What is not taken from the pipe holds the client back.

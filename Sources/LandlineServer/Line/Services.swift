@@ -16,6 +16,8 @@ struct ServerStatus: Sendable {
   var fingerprint: Digest256
   var registry: ConnectionRegistry
   var transfers: TransferCount
+  /// Refusals for lack of space, of which one a minute is told to the log.
+  let noSpace = Occasion(every: .seconds(60))
   /// For rounds of small files, each of which may hold 64 files open.
   var wholeRounds = Slots(count: 4)
 }

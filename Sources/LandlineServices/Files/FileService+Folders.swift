@@ -130,6 +130,9 @@ extension FileService {
     expected.changed = moved.after.version.changed
     if let record, record.version == moved.before.version, moved.after.version == expected {
       try? await hashes.record(RecordedHash(version: expected, digest: record.digest), for: target)
+    } else {
+      // What is on record there is of a file that was replaced: `verify` must not compare with it.
+      try? await hashes.forget(target)
     }
     try? await hashes.forget(path)
   }

@@ -11,7 +11,7 @@ public final class FileUpload {
   private let release: @Sendable () async -> Void
   private let hashes: any HashStore
   private let hashing: Hashing
-  private var hasher = SHA256()
+  private var hash = RunningHash()
   private var isOpen = true
 
   /// The bytes that were kept from an earlier try; the next `write` goes behind them.
@@ -39,31 +39,41 @@ public final class FileUpload {
   /// - Returns: the digest of that prefix, for the client to compare.
   public func prepare(progress: (Int64, Int64) async throws -> Void) async throws -> Digest256 {
     let kept = content.size
+    var hasher = SHA256()
     try await hashing.read(
       into: &hasher, from: 0, to: kept,
       reading: { try self.content.read(into: $0, at: $1) },
       progress: { try await progress($0, kept) })
     offset = kept
     received = kept
-    return Digest256(hasher.finalize())
+    hash = RunningHash(hasher)
+    return hash.digest
   }
 
-  /// Takes the next bytes.
+  /// Takes the next bytes: hashes and writes them, side by side.
+  /// - Parameter count: how many there are in `bytes`.
   /// - Throws: `mismatch` for more than was said; `no-space`.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws {
-    if let size = target.size, received + Int64(bytes.count) > size {
+  public func write(_ bytes: some FileContent, count: Int) async throws {
+    if let size = target.size, received + Int64(count) > size {
       throw LineError(.mismatch, "more bytes came than the \(size) that '\(target.path)' was to have")
     }
-    try content.append(bytes)
-    hasher.update(bufferPointer: bytes)
-    received += Int64(bytes.count)
+    let hash = hash
+    if count < RunningHash.worthAThread {
+      bytes.forEachPiece { hash.update($0) }
+      try bytes.forEachPiece { try content.append($0) }
+    } else {
+      async let hashed: Void = bytes.forEachPiece { hash.update($0) }
+      try bytes.forEachPiece { try content.append($0) }
+      await hashed
+    }
+    received += Int64(count)
   }
 
   /// Compares, makes the file durable and visible.
   /// - Returns: what it is now; nil when it was skipped because the name was taken meanwhile.
   /// - Throws: `mismatch`, which drops what had arrived; `exists`, `wrong-kind`, `no-space`.
   public func commit(_ expected: Digest256) async throws -> StoredAnswer? {
-    let digest = Digest256(hasher.finalize())
+    let digest = hash.digest
     if let size = target.size, received != size {
       await end(keeping: received < size && isKept)
       throw LineError(.mismatch, "'\(target.path)' was to have \(size) bytes, but \(received) came")

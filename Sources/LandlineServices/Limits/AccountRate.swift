@@ -74,7 +74,7 @@ public final class AccountRate: Sendable {
   /// - Parameter goesOn: called several times a second while it waits; false ends the wait.
   /// - Throws: what `goesOn` throws.
   public func pause(
-    for count: Int, _ direction: Direction, while goesOn: () async throws -> Bool = { true }
+    for count: Int, _ direction: Direction, while goesOn: () async throws -> Bool
   ) async rethrows {
     guard isLimited else { return }
     var (left, wait) = take(Int64(count), direction)
@@ -85,6 +85,11 @@ public final class AccountRate: Sendable {
       guard try await goesOn() else { return }
       rescale(&left, since: &wait)
     }
+  }
+
+  /// As above, as long as it takes.
+  public func pause(for count: Int, _ direction: Direction) async {
+    await pause(for: count, direction) { true }
   }
 
   private func take(_ count: Int64, _ direction: Direction) -> (Duration, Wait) {

@@ -23,7 +23,8 @@ public struct FolderBackup {
   ///   - now: seconds since 1970.
   ///   - replacing: whether an archive of that name gives way.
   /// - Returns: its path and its size in bytes.
-  public func write(to target: String, now: Int64, replacing: Bool) throws(StorageError) -> (path: String, size: Int64) {
+  public func write(to target: String, now: Int64, replacing: Bool) throws(StorageError) -> (path: String, size: Int64)
+  {
     let place = try BackupPlace(target, now: now)
     if !replacing { try place.requireFree() }
     let file = try place.openLocked(Self.part)
@@ -42,14 +43,18 @@ public struct FolderBackup {
     }
   }
 
-  private func fill(_ file: borrowing Descriptor, _ place: borrowing BackupPlace, now: Int64) throws(StorageError) -> Int64 {
+  private func fill(_ file: borrowing Descriptor, _ place: borrowing BackupPlace, now: Int64) throws(StorageError)
+    -> Int64
+  {
     var status = stat()
     guard fstat(source.landline.raw, &status) == 0 else { throw StorageError(errno: errno, "look at \(source.path)") }
     var archive = TarFile(file.raw, user: status.st_uid, group: status.st_gid, modified: now, shown: place.path)
     let database = try DatabaseCopy(
       of: "\(source.path)/landline/\(DatabaseFile.name)", in: place.folderPath, name: Self.copy)
     try archive.add(DatabaseFile.name, copying: database.file.raw, size: database.size)
-    if let identity = try source.readSecret(named: "identity.pem") { try archive.add("identity.pem", Array(identity.utf8)) }
+    if let identity = try source.readSecret(named: "identity.pem") {
+      try archive.add("identity.pem", Array(identity.utf8))
+    }
     return try archive.finish()
   }
 }
@@ -105,7 +110,9 @@ struct BackupPlace: ~Copyable {
     if fstatat(folder.raw, name, &status, AT_SYMLINK_NOFOLLOW) == 0 { throw taken }
   }
 
-  var taken: StorageError { StorageError(.unsuitable, "there is a \(path) already; choose another name, or say --replace") }
+  var taken: StorageError {
+    StorageError(.unsuitable, "there is a \(path) already; choose another name, or say --replace")
+  }
 
   /// Opens an empty file that nobody else may read, and that no other backup has.
   func openLocked(_ name: String) throws(StorageError) -> Descriptor {
@@ -125,7 +132,9 @@ struct BackupPlace: ~Copyable {
       guard fstatat(folder.raw, name, &named, AT_SYMLINK_NOFOLLOW) == 0, named.st_ino == mine.st_ino,
         named.st_dev == mine.st_dev
       else { continue }
-      guard ftruncate(file.raw, 0) == 0, fchmod(file.raw, 0o600) == 0 else { throw StorageError(errno: errno, "write \(shown)") }
+      guard ftruncate(file.raw, 0) == 0, fchmod(file.raw, 0o600) == 0 else {
+        throw StorageError(errno: errno, "write \(shown)")
+      }
       return file
     }
   }

@@ -47,7 +47,9 @@ public struct DiskCheckup {
     // Some file systems make them as they need them, and say 0 of 0.
     guard total > 0 else { return Finding(.ok, "inodes", "this file system has no fixed number of them") }
     let facts = "room for \(free) more files and folders"
-    if free == 0 { return Finding(.error, "inodes", "\(facts): nothing more can be stored, whatever its size; remove files") }
+    if free == 0 {
+      return Finding(.error, "inodes", "\(facts): nothing more can be stored, whatever its size; remove files")
+    }
     return Finding(free < Self.fewInodes ? .warning : .ok, "inodes", facts)
   }
 
@@ -61,13 +63,16 @@ public struct DiskCheckup {
       used += bytes
     }
     let facts = "the files and unfinished uploads have \(byteText(used)) of at most \(byteText(most)) (--max-use)"
-    if used >= most { return [Finding(.error, "use", "\(facts): nothing more can be stored; remove something, or raise it")] }
+    if used >= most {
+      return [Finding(.error, "use", "\(facts): nothing more can be stored; remove something, or raise it")]
+    }
     return [Finding(used > most - most / 10 ? .warning : .ok, "use", facts)]
   }
 
   private func fileSystem(_ disk: statvfs) -> Finding {
     if disk.f_flag & UInt(ST_RDONLY) != 0 {
-      return Finding(.error, "file system", "\(folder.path) is on a file system that is mounted read-only; mount it for writing")
+      return Finding(
+        .error, "file system", "\(folder.path) is on a file system that is mounted read-only; mount it for writing")
     }
     var type: UInt32 = 0
     guard retrying({ clinux_file_system_type(folder.files.raw, &type) }) == 0 else {

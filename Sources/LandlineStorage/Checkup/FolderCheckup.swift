@@ -36,7 +36,9 @@ public final class FolderCheckup: Sendable {
     if raw >= 0 { return Descriptor(owning: raw) }
     switch errno {
     case ENOENT, ENOTDIR: throw StorageError(.unsuitable, "\(data)/\(name) \(missing)")
-    case EACCES: throw StorageError(.unsuitable, "\(data)/\(name) may not be read by user \(geteuid()); run this as its owner, or as root")
+    case EACCES:
+      throw StorageError(
+        .unsuitable, "\(data)/\(name) may not be read by user \(geteuid()); run this as its owner, or as root")
     default: throw StorageError(errno: errno, "open \(data)/\(name)")
     }
   }
@@ -78,7 +80,8 @@ public final class FolderCheckup: Sendable {
     }
     if status.st_mode & 0o7777 != mode {
       add(
-        .error, "\(path)/\(name) has the mode \(octal(status.st_mode)) and should have \(octal(mode)): others may get at keys; "
+        .error,
+        "\(path)/\(name) has the mode \(octal(status.st_mode)) and should have \(octal(mode)): others may get at keys; "
           + "the next start repairs it, or: chmod 700 '\(path)/\(name)'", &findings)
     }
     checkOwner(name, status, &findings)
@@ -92,7 +95,8 @@ public final class FolderCheckup: Sendable {
     }
     if status.st_mode & 0o077 != 0 {
       add(
-        .error, "\(path)/landline/\(name) has the mode \(octal(status.st_mode)): others may read it; "
+        .error,
+        "\(path)/landline/\(name) has the mode \(octal(status.st_mode)): others may read it; "
           + "if nobody has: chmod 600 '\(path)/landline/\(name)'", &findings)
     }
     checkOwner("landline/\(name)", status, &findings)
@@ -101,7 +105,8 @@ public final class FolderCheckup: Sendable {
   private func checkOwner(_ name: String, _ status: stat, _ findings: inout [Finding]) {
     guard status.st_uid != owner else { return }
     add(
-      .error, "\(path)/\(name) belongs to user \(status.st_uid), but \(path)/landline to \(owner): "
+      .error,
+      "\(path)/\(name) belongs to user \(status.st_uid), but \(path)/landline to \(owner): "
         + "chown -R \(owner) '\(path)/landline'", &findings)
   }
 

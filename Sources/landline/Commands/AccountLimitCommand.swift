@@ -20,7 +20,9 @@ struct AccountLimitCommand: AsyncParsableCommand, SpeaksJSON {
   @Argument(help: ArgumentHelp("The account.", valueName: "account"))
   var name: String
 
-  @Argument(help: ArgumentHelp("So much a second: 500K, 10M, 1.5G (bytes, by 1024), or none.", valueName: "rate"))
+  @Argument(
+    help: ArgumentHelp("So much a second: 500K, 10M, 1.5G (bytes, by 1024), or none.", valueName: "rate"),
+    transform: RateLimit.init(reading:))
   var rate: RateLimit
 
   @OptionGroup var server: ServerOptions

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import LandlineClient
 import LandlineProtocol
 
@@ -79,7 +78,7 @@ struct JoinCommand: AsyncParsableCommand, SpeaksJSON {
     let welcome: Welcome
     do {
       welcome = try await LandlineClient.join(
-        invite, account: record.account, deviceName: Self.machineName(), key: record.key)
+        invite, account: record.account, deviceName: LocalIdentity.machineName(), key: record.key)
     } catch let error as ClientError {
       if error.refusal != nil || error.code == .notTrusted { try forget(record, in: book, keeping: dead) }
       throw Self.explain(error)
@@ -138,7 +137,7 @@ struct JoinCommand: AsyncParsableCommand, SpeaksJSON {
   }
 
   private func checkedNames() throws -> String {
-    let account = try name ?? Self.loginName()
+    let account = try name ?? LocalIdentity.loginName()
     do throws(LineError) {
       try Name.check(account, as: "an account")
       if let serverName { try Name.check(serverName, as: "a server") }
@@ -208,24 +207,5 @@ struct JoinCommand: AsyncParsableCommand, SpeaksJSON {
       throw ClientError(.usage, "there is no invite on standard input")
     }
     return String(line.filter { !$0.isWhitespace })
-  }
-
-  private static func loginName() throws -> String {
-    for variable in ["USER", "LOGNAME"] {
-      if let value = getenv(variable), value.pointee != 0 { return String(cString: value) }
-    }
-    guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else {
-      throw ClientError(.usage, "your login name is not known; choose a name with --name")
-    }
-    return String(cString: name)
-  }
-
-  /// For people who look at their devices.
-  private static func machineName() -> String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "device" }
-    let name = buffer.prefix { $0 != 0 }.prefix(64).map { UInt8(bitPattern: $0) }
-    let text = String(decoding: name, as: UTF8.self)
-    return (try? Name.check(text, as: "a device")) == nil ? "device" : text
   }
 }

@@ -18,7 +18,9 @@ struct InviteCommand: AsyncParsableCommand, SpeaksJSON {
   @Option(help: "What the new account may: admin, member or guest.")
   var role = "member"
 
-  @Option(help: ArgumentHelp("How long it is good: 90s, 15m, 24h, 7d.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("How long it is good: 90s, 15m, 24h, 7d.", valueName: "time"),
+    transform: TimeSpan.init(reading:))
   var expires: TimeSpan?
 
   @OptionGroup var server: ServerOptions

@@ -64,16 +64,21 @@ struct PutCommand: AsyncParsableCommand, SpeaksJSON {
       throw ClientError(
         .usage, "standard input needs a name of its own: landline put - SERVER:PATH")
     }
-    try await send(files, to: target.path, client, choice.place(for: target.server), readsInput)
+    var reporting = flags.report.reporting()
+    if given == nil, files.count > 1, let last = files.last, LocalKind(last) == nil {
+      reporting.advice[last] = "If it is meant on the server, write ':\(printable(last))'"
+    }
+    try await send(files, to: target.path, client, choice.place(for: target.server), reporting)
   }
 
   private func send(
-    _ files: [String], to path: String, _ client: LandlineClient, _ place: String, _ readsInput: Bool
+    _ files: [String], to path: String, _ client: LandlineClient, _ place: String, _ reporting: TransferReport.Options
   ) async throws {
+    let readsInput = files.contains("-")
     var selection = LocalSelection(isRecursive: flags.recursive, followsLinks: follow)
     for file in files { try await selection.add(file) }
     let sources = selection.sources
-    let report = TransferReport(.put, place: place, flags.report.reporting()) { sources[$0].name }
+    let report = TransferReport(.put, place: place, reporting) { sources[$0].name }
     for failure in selection.failures { report.fail(nil, failure.name, failure.error) }
     for notice in selection.notices { report.notice(notice.name, notice.reason) }
     if !sources.isEmpty {

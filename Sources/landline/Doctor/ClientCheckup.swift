@@ -23,15 +23,18 @@ struct ClientCheckup {
     }
     if status.st_uid != geteuid() {
       return Finding(
-        .error, "configuration", "'\(book.folder)' belongs to user \(status.st_uid), and this is user \(geteuid()); "
+        .error, "configuration",
+        "'\(book.folder)' belongs to user \(status.st_uid), and this is user \(geteuid()); "
           + "run this as its owner, or: chown -R \(geteuid()) '\(book.folder)'")
     }
     guard status.st_mode & 0o022 == 0 else {
       return Finding(
-        .error, "configuration", "others may put files into '\(book.folder)', whose names this device trusts: chmod 700 '\(book.folder)'")
+        .error, "configuration",
+        "others may put files into '\(book.folder)', whose names this device trusts: chmod 700 '\(book.folder)'")
     }
     guard status.st_mode & 0o077 == 0 else {
-      return Finding(.warning, "configuration", "others may see the names of the joined servers: chmod 700 '\(book.folder)'")
+      return Finding(
+        .warning, "configuration", "others may see the names of the joined servers: chmod 700 '\(book.folder)'")
     }
     return Finding(.ok, "configuration", "\(book.folder), for this user only")
   }
@@ -41,7 +44,9 @@ struct ClientCheckup {
     let (server, token) = (getenv("LANDLINE_SERVER") != nil, getenv("LANDLINE_TOKEN") != nil)
     if server == token { return [] }
     let (set, missing) = server ? ("LANDLINE_SERVER", "LANDLINE_TOKEN") : ("LANDLINE_TOKEN", "LANDLINE_SERVER")
-    return [Finding(.warning, "environment", "\(set) is set and \(missing) is not; both are needed, so neither is used")]
+    return [
+      Finding(.warning, "environment", "\(set) is set and \(missing) is not; both are needed, so neither is used")
+    ]
   }
 
   private func servers(_ book: ServerBook) async -> [Finding] {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import LandlineProtocol
 
 /// A command that there is not, and the one that was meant.
@@ -6,17 +7,28 @@ struct MistypedCommand {
 
   /// - Parameter arguments: without the program's own name.
   static func find(in arguments: [String]) -> MistypedCommand? {
-    guard var command = try? CommandDescription.whole() else { return nil }
-    var path = command.commandName
+    var path = "landline"
+    var children: [any ParsableCommand.Type] = LandlineCommand.configuration.subcommands
     for word in arguments.drop(while: { $0 == "help" }) {
-      if command.children.isEmpty || word.utf8.first == UInt8(ascii: "-") { return nil }
-      guard let next = (command.subcommands ?? []).first(where: { $0.commandName == word }) else {
-        return MistypedCommand(path, word, command.children.map(\.commandName))
+      if children.isEmpty || word.utf8.first == UInt8(ascii: "-") { return nil }
+      guard let index = children.firstIndex(where: { name(of: $0) == word }) else {
+        let shown = children.filter { isShown($0) }
+        return MistypedCommand(path, word, shown.map { name(of: $0) })
       }
-      command = next
+      children = subcommands(of: children[index])
       path += " \(word)"
     }
     return nil
+  }
+
+  private static func name(of type: any ParsableCommand.Type) -> String {
+    type.configuration.commandName ?? type._commandName
+  }
+
+  private static func isShown(_ type: any ParsableCommand.Type) -> Bool { type.configuration.shouldDisplay }
+
+  private static func subcommands(of type: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
+    type.configuration.subcommands
   }
 
   private init(_ path: String, _ word: String, _ names: [String]) {

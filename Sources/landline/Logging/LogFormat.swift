@@ -37,12 +37,16 @@ enum LogFormat: String, CaseIterable {
 
   /// A key is a word whatever somebody made it from.
   private static func key(_ text: String) -> String {
-    let isWord = text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789_.-".unicodeScalars.contains($0)) }
+    let isWord = text.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || "0123456789_.-".unicodeScalars.contains($0))
+    }
     return isWord && !text.isEmpty ? text : "key"
   }
 
   private static func value(_ text: String) -> String {
-    let isPlain = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0 != "\\" && !mustEscape($0) }
+    let isPlain = text.unicodeScalars.allSatisfy {
+      $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0 != "\\" && !mustEscape($0)
+    }
     return isPlain && !text.isEmpty ? text : quoted(text)
   }
 

@@ -6,7 +6,9 @@ struct SpeedOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Connections for large files, beside each other.", valueName: "number"))
   var jobs = 4
 
-  @Option(help: ArgumentHelp("At most so much a second: 500K, 10M, 1.5G (bytes, by 1024).", valueName: "rate"))
+  @Option(
+    help: ArgumentHelp("At most so much a second: 500K, 10M, 1.5G (bytes, by 1024).", valueName: "rate"),
+    transform: RateLimit.init(reading:))
   var limitRate: RateLimit?
 
   func validate() throws {

@@ -4,15 +4,21 @@ import Synchronization
 /// Whether a transfer is under way whose beginning is kept; read by the signal handler, hence global and atomic.
 let isWorkKept = Atomic(false)
 
+/// Whether the process was stopped since lines were last drawn; set by the signal handler.
+let wasStopped = Atomic(false)
+
 /// Ctrl-C, SIGTERM: the terminal's lines are finished, and the process ends at once. What has arrived of a transfer is
-/// kept by both sides as after any other loss.
+/// kept by both sides as after any other loss. Ctrl-Z: the lines are left to the shell, and drawn anew below it.
 enum Interrupt {
   static func install() {
     // Made now, for the handler must not be the first to touch them.
     isLineOpen.store(false, ordering: .releasing)
     isWorkKept.store(false, ordering: .releasing)
+    wasStopped.store(false, ordering: .releasing)
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
+    signal(SIGTSTP, stop)
+    signal(SIGCONT, goOn)
   }
 
   /// Only calls that are safe in a signal handler (man 7 signal-safety).
@@ -27,5 +33,20 @@ enum Interrupt {
       _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
     }
     _exit(128 + number)
+  }
+
+  private static let stop: @convention(c) (Int32) -> Void = { number in
+    if isLineOpen.load(ordering: .acquiring) {
+      let end: StaticString = "\u{1B}[0m\n"
+      _ = write(STDERR_FILENO, end.utf8Start, end.utf8CodeUnitCount)
+      wasStopped.store(true, ordering: .releasing)
+    }
+    // Delivered when this handler returns.
+    signal(number, SIG_DFL)
+    raise(number)
+  }
+
+  private static let goOn: @convention(c) (Int32) -> Void = { _ in
+    signal(SIGTSTP, stop)
   }
 }

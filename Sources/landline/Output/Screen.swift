@@ -54,6 +54,7 @@ final class Screen: Sendable {
   ///   - columns: the width that they were made for; nothing is drawn when it is another by now.
   func draw(_ lines: [String], columns: Int) {
     block.withLock { block in
+      if wasStopped.exchange(false, ordering: .acquiringAndReleasing) { block.forget() }
       guard columns == Terminal.size.columns, let text = block.redrawn(lines, columns: columns) else { return }
       Self.write(text, to: STDERR_FILENO)
       isLineOpen.store(!lines.isEmpty, ordering: .releasing)
@@ -104,6 +105,12 @@ struct ScreenBlock {
     if widths.isEmpty { return text }
     waiting += text
     return waiting.utf8.count > Self.maximumWaiting ? cleared(columns: Terminal.size.columns) : ""
+  }
+
+  /// Leaves the block to whoever has the terminal now.
+  mutating func forget() {
+    widths = []
+    drawn = []
   }
 
   /// What takes the block off the terminal and puts what waited in its place.

@@ -34,6 +34,9 @@ struct TransferProgress {
     rate.note(0, at: began)
   }
 
+  /// Whether nothing was done, and nothing failed.
+  var isIdle: Bool { done + made + skipped + failed + (removed ?? 0) == 0 }
+
   // MARK: What happens
 
   mutating func begin(_ index: Int, _ file: ActiveFile) {

@@ -27,6 +27,9 @@ extension TransferReport {
 
   /// `3 files stored (1.5 MiB in 0:01, 1.5 MiB/s), 1 skipped, 2 failed: missing, folder`
   private func summary(_ progress: TransferProgress) -> String {
+    if let unchanged = progress.unchanged, progress.isIdle {
+      return "nothing to do: \(Format.count(unchanged, "file")) unchanged"
+    }
     let seconds = (ContinuousClock.now - progress.began).inSeconds
     let word = direction == .put ? "stored" : "received"
     var text = "\(Format.count(progress.done, "file")) \(word)"

@@ -81,6 +81,7 @@ extension TransferReport {
 
   func writeFailed(_ name: String, _ error: ClientError) {
     var event = JSONEvent(error)
+    event.advice = advice(name, error)
     set(name, &event)
     write(event)
   }

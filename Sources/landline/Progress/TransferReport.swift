@@ -21,6 +21,8 @@ final class TransferReport: Sendable {
     var verbose = false
     /// Whether standard output carries a file's bytes, so that everything else goes to standard error.
     var isOutputTaken = false
+    /// What to do when a local file of this name cannot be read.
+    var advice: [String: String] = [:]
   }
 
   /// From so many files on, a terminal has no line for each.
@@ -190,8 +192,9 @@ final class TransferReport: Sendable {
     Screen.shared.note("landline: \(printable(name)): \(error.sentence(advising: advice(name, error)))")
   }
 
-  private func advice(_ name: String, _ error: ClientError) -> String? {
-    switch (error.refusal?.code, direction) {
+  func advice(_ name: String, _ error: ClientError) -> String? {
+    if let advice = options.advice[name], error.code == .localFile { return advice }
+    return switch (error.refusal?.code, direction) {
     case (.exists?, _): "Say --replace, --keep-both or --skip"
     case (.wrongKind?, .get): RemoteAdvice.needsRecursive(place, name)
     case (_, .put): Advice.general(error)

@@ -7,12 +7,13 @@ struct EarlierRecords {
   private(set) var living: ServerRecord?
   /// A join whose answer was lost: it did succeed.
   private(set) var answered: (record: ServerRecord, welcome: Welcome)?
-  /// Those that no longer log in, or never did.
+  /// Those that no longer log in, or never did; and this invite's own, while nobody can ask.
   private(set) var dead: [ServerRecord] = []
 
   /// Asks the server about each.
   static func find(for invite: Invite, in book: ServerBook) async throws -> EarlierRecords {
     var found = EarlierRecords()
+    let digest = Digest256(hashing: (invite.token ?? "").utf8)
     for record in try book.records() where isSame(record, invite) {
       var there = record
       there.host = invite.host
@@ -26,7 +27,7 @@ struct EarlierRecords {
           found.answered = (there, welcome)
         }
       case .refused?: found.dead.append(record)
-      case nil: if record.pendingInvite != nil { found.dead.append(record) }
+      case nil: if record.pendingInvite == digest { found.dead.append(record) }
       }
     }
     return found
