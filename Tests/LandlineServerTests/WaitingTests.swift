@@ -16,7 +16,7 @@ import Testing
       while true {
         switch try await pipe.next() {
         case .bytes(let buffer): sum += buffer.readableBytes
-        case .end: return sum
+        case .commit: return sum
         case .commit, .cancel: Issue.record("nobody sent that")
         }
       }
@@ -25,7 +25,7 @@ import Testing
       pipe.push(.bytes(ByteBuffer(repeating: 1, count: number % 100)))
       await budget.waitForRoom()
     }
-    pipe.push(.end)
+    pipe.push(.commit(Digest256(hashing: [])))
     #expect(try await received == (0..<count).reduce(0) { $0 + $1 % 100 })
   }
 
@@ -39,7 +39,7 @@ import Testing
 
   @Test(.timeLimit(.minutes(1))) func aFailureDropsWhatArrived() async throws {
     let pipe = BodyPipe(budget: ByteBudget(limit: 10))
-    pipe.push(.end)
+    pipe.push(.commit(Digest256(hashing: [])))
     pipe.fail(LineError(.superseded, "gone"))
     await #expect(throws: LineError.self) { try await pipe.next() }
   }

@@ -1,0 +1,190 @@
+// The calls that programs make most: up to eight values, all of them of their field's own type. The general functions of
+// the same names do the same by parameter packs; these exist because the compiler (6.3) does not look through a pack's
+// elements: with packs alone each value costs two calls through its conformance, and this is a tenth of that.
+
+extension BinaryFormat {
+  /// ``pack(_:into:at:)`` of one value.
+  @inlinable @inline(__always)
+  public func pack<
+    A: PackedConvertible, Target: ByteTarget & ~Copyable & ~Escapable
+  >(
+    _ a: A,
+    into target: inout Target, at offset: Int = 0
+  ) throws(PackingError) {
+    try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
+      let types = ShapeList().with(A.shape, at: 0)
+      guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
+        return try packFieldByField(a, into: &bytes, at: offset)
+      }
+      zeroPadding(&bytes, at: offset)
+      store(a, 0, into: &bytes, at: offset)
+    }
+  }
+
+  /// ``pack(_:into:at:)`` of two values.
+  @inlinable @inline(__always)
+  public func pack<
+    A: PackedConvertible, B: PackedConvertible, Target: ByteTarget & ~Copyable & ~Escapable
+  >(
+    _ a: A, _ b: B,
+    into target: inout Target, at offset: Int = 0
+  ) throws(PackingError) {
+    try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
+      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1)
+      guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
+        return try packFieldByField(a, b, into: &bytes, at: offset)
+      }
+      zeroPadding(&bytes, at: offset)
+      store(a, 0, into: &bytes, at: offset)
+      store(b, 1, into: &bytes, at: offset)
+    }
+  }
+
+  /// ``pack(_:into:at:)`` of three values.
+  @inlinable @inline(__always)
+  public func pack<
+    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, Target: ByteTarget & ~Copyable & ~Escapable
+  >(
+    _ a: A, _ b: B, _ c: C,
+    into target: inout Target, at offset: Int = 0
+  ) throws(PackingError) {
+    try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
+      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2)
+      guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
+        return try packFieldByField(a, b, c, into: &bytes, at: offset)
+      }
+      zeroPadding(&bytes, at: offset)
+      store(a, 0, into: &bytes, at: offset)
+      store(b, 1, into: &bytes, at: offset)
+      store(c, 2, into: &bytes, at: offset)
+    }
+  }
+
+  /// ``pack(_:into:at:)`` of four values.
+  @inlinable @inline(__always)
+  public func pack<
+    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
+    Target: ByteTarget & ~Copyable & ~Escapable
+  >(
+    _ a: A, _ b: B, _ c: C, _ d: D,
+    into target: inout Target, at offset: Int = 0
+  ) throws(PackingError) {
+    try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
+      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
+      guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
+        return try packFieldByField(a, b, c, d, into: &bytes, at: offset)
+      }
+      zeroPadding(&bytes, at: offset)
+      store(a, 0, into: &bytes, at: offset)
+      store(b, 1, into: &bytes, at: offset)
+      store(c, 2, into: &bytes, at: offset)
+      store(d, 3, into: &bytes, at: offset)
+    }
+  }
+
+  /// ``pack(_:into:at:)`` of five values.
+  @inlinable @inline(__always)
+  public func pack<
+    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
+    E: PackedConvertible,
+    Target: ByteTarget & ~Copyable & ~Escapable
+  >(
+    _ a: A, _ b: B, _ c: C, _ d: D, _ e: E,
+    into target: inout Target, at offset: Int = 0
+  ) throws(PackingError) {
+    try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
+      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
+        .with(E.shape, at: 4)
+      guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
+        return try packFieldByField(a, b, c, d, e, into: &bytes, at: offset)
+      }
+      zeroPadding(&bytes, at: offset)
+      store(a, 0, into: &bytes, at: offset)
+      store(b, 1, into: &bytes, at: offset)
+      store(c, 2, into: &bytes, at: offset)
+      store(d, 3, into: &bytes, at: offset)
+      store(e, 4, into: &bytes, at: offset)
+    }
+  }
+
+  /// ``pack(_:into:at:)`` of six values.
+  @inlinable @inline(__always)
+  public func pack<
+    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
+    E: PackedConvertible, F: PackedConvertible,
+    Target: ByteTarget & ~Copyable & ~Escapable
+  >(
+    _ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ f: F,
+    into target: inout Target, at offset: Int = 0
+  ) throws(PackingError) {
+    try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
+      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
+        .with(E.shape, at: 4).with(F.shape, at: 5)
+      guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
+        return try packFieldByField(a, b, c, d, e, f, into: &bytes, at: offset)
+      }
+      zeroPadding(&bytes, at: offset)
+      store(a, 0, into: &bytes, at: offset)
+      store(b, 1, into: &bytes, at: offset)
+      store(c, 2, into: &bytes, at: offset)
+      store(d, 3, into: &bytes, at: offset)
+      store(e, 4, into: &bytes, at: offset)
+      store(f, 5, into: &bytes, at: offset)
+    }
+  }
+
+  /// ``pack(_:into:at:)`` of seven values.
+  @inlinable @inline(__always)
+  public func pack<
+    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
+    E: PackedConvertible, F: PackedConvertible, G: PackedConvertible,
+    Target: ByteTarget & ~Copyable & ~Escapable
+  >(
+    _ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ f: F, _ g: G,
+    into target: inout Target, at offset: Int = 0
+  ) throws(PackingError) {
+    try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
+      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
+        .with(E.shape, at: 4).with(F.shape, at: 5).with(G.shape, at: 6)
+      guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
+        return try packFieldByField(a, b, c, d, e, f, g, into: &bytes, at: offset)
+      }
+      zeroPadding(&bytes, at: offset)
+      store(a, 0, into: &bytes, at: offset)
+      store(b, 1, into: &bytes, at: offset)
+      store(c, 2, into: &bytes, at: offset)
+      store(d, 3, into: &bytes, at: offset)
+      store(e, 4, into: &bytes, at: offset)
+      store(f, 5, into: &bytes, at: offset)
+      store(g, 6, into: &bytes, at: offset)
+    }
+  }
+
+  /// ``pack(_:into:at:)`` of eight values.
+  @inlinable @inline(__always)
+  public func pack<
+    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
+    E: PackedConvertible, F: PackedConvertible, G: PackedConvertible, H: PackedConvertible,
+    Target: ByteTarget & ~Copyable & ~Escapable
+  >(
+    _ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ f: F, _ g: G, _ h: H,
+    into target: inout Target, at offset: Int = 0
+  ) throws(PackingError) {
+    try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
+      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
+        .with(E.shape, at: 4).with(F.shape, at: 5).with(G.shape, at: 6).with(H.shape, at: 7)
+      guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
+        return try packFieldByField(a, b, c, d, e, f, g, h, into: &bytes, at: offset)
+      }
+      zeroPadding(&bytes, at: offset)
+      store(a, 0, into: &bytes, at: offset)
+      store(b, 1, into: &bytes, at: offset)
+      store(c, 2, into: &bytes, at: offset)
+      store(d, 3, into: &bytes, at: offset)
+      store(e, 4, into: &bytes, at: offset)
+      store(f, 5, into: &bytes, at: offset)
+      store(g, 6, into: &bytes, at: offset)
+      store(h, 7, into: &bytes, at: offset)
+    }
+  }
+}
