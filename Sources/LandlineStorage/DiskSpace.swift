@@ -133,6 +133,11 @@ struct SpaceReservation: ~Copyable, Sendable {
     space.settle(count, written: true)
   }
 
+  /// Gives back what will not be written; the same as the end of the reservation, but now.
+  mutating func giveBack() {
+    space.settle(takeAll(), written: false)
+  }
+
   private mutating func takeAll() -> Int64 {
     defer { left = 0 }
     return left

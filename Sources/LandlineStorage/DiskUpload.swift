@@ -96,6 +96,7 @@ final class DiskUpload: UploadContent {
       }
       // From here on it is a file of the tree, whatever else fails.
       state.isOver = true
+      state.reservation.giveBack()
       uploads.letGo(name, keptSince: nil)
       defer { state.file.close() }
       try tree.settle(parent, at: folder)
@@ -116,6 +117,7 @@ final class DiskUpload: UploadContent {
     state.withLock { state in
       guard !state.isOver else { return }
       state.isOver = true
+      state.reservation.giveBack()
       var status = stat()
       let isThere = fstat(state.file.raw, &status) == 0 && status.st_nlink > 0
       // First, for it may be opened again once it is let go of. Closing alone would not do while a

@@ -140,7 +140,7 @@ class Limits(ServerCase):
             for number in range(3):
                 client.make(f"{number}", content_of(512 * KIB, number))
             self.assert_done(client.run("put", "0", "1", "2", f":{self.here}/"))
-            self.assert_done(client.run("get", *[f"{self.here}/{n}" for n in range(3)], "-o", client.files / "back/"))
+            self.assert_done(client.run("get", *[f"{self.here}/{n}" for n in range(3)], "-o", f"{client.files}/back/"))
             for number in range(3):
                 self.assert_content(client.files / f"back/{number}", content_of(512 * KIB, number))
 
@@ -623,7 +623,8 @@ class Backup(Case):
     def test_what_is_missing(self):
         with Server() as server:
             for target in ("nothing/b.tar", "nothing/"):
-                result = self.assert_exit(landline("backup", "--data", server.data, server.folder / target), SOME_FAILED)
+                target = f"{server.folder}/{target}"
+                result = self.assert_exit(landline("backup", "--data", server.data, target), SOME_FAILED)
                 self.assertIn("there is no folder", result.err)
             result = self.assert_exit(landline("backup", "--data", server.folder / "no", server.folder), SOME_FAILED)
             self.assertIn(str(server.folder / "no"), result.err)

@@ -223,8 +223,12 @@ class Links(ServerCase):
                 with contextlib.suppress(OSError):
                     os.rename(link, folder)
                     os.rename(folder, link)
-                shutil.rmtree(folder, ignore_errors=True)
-                os.rename(aside, folder)
+                while True:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    # Another put may have made it meanwhile.
+                    with contextlib.suppress(OSError):
+                        os.rename(aside, folder)
+                        break
 
         swapper = threading.Thread(target=swap)
         swapper.start()

@@ -73,6 +73,8 @@ final class LocalFolders {
       let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
       try descend(rest[..<end])
       rest = rest[end...].dropFirst()
+      // The slash at the end names a folder without a name.
+      if rest.isEmpty, end < wanted.endIndex { try descend(rest) }
     }
     return steps.last?.folder ?? root
   }

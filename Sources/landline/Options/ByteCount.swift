@@ -24,7 +24,7 @@ struct ByteCount: ExpressibleByArgument {
     guard !rest.isEmpty, rest.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }), let count = Double(rest)
     else { return nil }
     let bytes = count * factor
-    return bytes < 9e18 ? Int64(bytes) : nil
+    return bytes < 0x1p63 ? Int64(bytes) : nil
   }
 }
 
