@@ -17,7 +17,7 @@ build:
 	scripts/install-packages build
 	$(SWIFT) build -c release --product landline $(BUILD_FLAGS) --static-swift-stdlib -Xlinker -s
 
-# The binary, the manual page, the shells' completions and the systemd unit; build first. DESTDIR= is for packagers.
+# The binary, the manual page, the shells' completions, the systemd unit and its user; build first. DESTDIR= is for packagers.
 install:
 	install -D $(BINARY) $(DESTDIR)$(PREFIX)/bin/landline
 	install -D -m 644 share/man/landline.1 $(DESTDIR)$(PREFIX)/share/man/man1/landline.1
@@ -26,8 +26,10 @@ install:
 	$(BINARY) completions bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/landline
 	$(BINARY) completions zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_landline
 	$(BINARY) completions fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/landline.fish
-	for unit in share/systemd/*.service; do \
-	  [ ! -e "$$unit" ] || install -D -m 644 "$$unit" $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' share/systemd/landline.service \
+	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/landline.service
+	install -D -m 644 share/systemd/landline.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/landline.conf
 
 # share/man/landline.1 from what the commands say of themselves; a test says when it is old.
 manual:
@@ -53,10 +55,16 @@ outside:
 soak:
 	LANDLINE_CRASH_ROUNDS=500 LANDLINE_SYNC_KILLS=50 LANDLINE_SOAK=1 $(MAKE) outside
 
-# 1 GiB both ways beside scp, alternating (see docs/BENCHMARKS.md).
+# Beside scp, rsync, nginx and tar, in turn; half an hour (see docs/BENCHMARKS.md). DISK= is a folder on a real disk.
+DISK ?= /var/tmp
 bench: build
-	scripts/install-packages bench
+	scripts/install-packages bench test
 	scripts/python Benchmarks/transfer.py
+	scripts/python Benchmarks/folder.py
+	scripts/python Benchmarks/transfer.py --folder $(DISK) --rounds 5 --only landline,ssh
+	scripts/python Benchmarks/folder.py --folder $(DISK)
+	scripts/python Benchmarks/transfer.py --mib 4096 --rounds 1 --only landline
+	scripts/python Benchmarks/idle.py
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import measure, medians, ratio
+from measure import ends_well, measure, medians, ratio
 from servers import BINARY, Landline, Sshd
 
 
@@ -59,6 +59,7 @@ def main():
     for number in range(options.files):
         (source / f"f{number:05d}").write_bytes(os.urandom(options.bytes))
     peers = []
+    ends_well()
     try:
         peers = make_peers(folder, source, target)
         ways = ("put", "get", "again")

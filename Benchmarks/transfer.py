@@ -18,7 +18,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import measure, medians, ratio, warm_memory
+import limit
+from measure import ends_well, measure, medians, ratio, warm_memory
 from servers import BINARY, Landline, Nginx, Sshd
 
 
@@ -77,6 +78,7 @@ def main():
     source, target = folder / "big.bin", folder / "back" / "big.bin"
     target.parent.mkdir()
     peers = []
+    ends_well()
     try:
         peers = make_peers(folder, source, target, [part for part in options.only.split(",") if part])
         with open(source, "wb") as file:
@@ -88,6 +90,7 @@ def main():
                 for peer in peers if number % 2 else reversed(peers):
                     run(peer, way, source, target, folder, options, results, counts=number > 0)
         report(results, peers, options)
+        limit.report(source, target)
     finally:
         for server in {id(peer.server): peer.server for peer in peers}.values():
             server.stop()

@@ -7,11 +7,14 @@ struct SyncCalls: Sendable {
   var file: @Sendable (Int32) -> Int32
   /// syncfs(2) of the file system that the descriptor is on; nil where a kernel does not report what could not be written.
   var fileSystem: (@Sendable (Int32) -> Int32)?
+  /// Whether syncfs(2) makes everything durable on the file system that the descriptor is on, and says what could not be.
+  var isTrusted: @Sendable (Int32) -> Bool
   /// Tells file systems apart; nil when the descriptor cannot be looked at.
   var device: @Sendable (Int32) -> UInt64?
 
   static let system = SyncCalls(
-    file: syncFile, fileSystem: syncfsReportsErrors ? syncFileSystem : nil, device: deviceNumber)
+    file: syncFile, fileSystem: syncfsReportsErrors ? syncFileSystem : nil, isTrusted: isOnTrustedFileSystem,
+    device: deviceNumber)
 
   @Sendable private static func syncFile(_ descriptor: Int32) -> Int32 {
     while fsync(descriptor) != 0 {
@@ -25,6 +28,23 @@ struct SyncCalls: Sendable {
       if errno != EINTR { return errno }
     }
     return 0
+  }
+
+  /// Types of file systems (man 2 statfs) on the machine's own disks, whose syncfs(2) is as good as fsync(2) for each
+  /// file: ext2 to ext4, XFS, Btrfs, F2FS, ZFS, bcachefs; and tmpfs, where nothing is durable anyway.
+  ///
+  /// FUSE, 9P, SMB and NFS do little or nothing in it, and what type is not known may do likewise. overlayfs writes
+  /// everything, but does not hear of what its upper file system could not write.
+  private static let trustedTypes: Set<UInt32> = [
+    0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x2FC1_2FC1, 0xCA45_1A4E, 0x0102_1994,
+  ]
+
+  @Sendable private static func isOnTrustedFileSystem(_ descriptor: Int32) -> Bool {
+    var type: UInt32 = 0
+    while clinux_file_system_type(descriptor, &type) != 0 {
+      if errno != EINTR { return false }
+    }
+    return trustedTypes.contains(type)
   }
 
   @Sendable private static func deviceNumber(_ descriptor: Int32) -> UInt64? {
@@ -43,18 +63,4 @@ struct SyncCalls: Sendable {
     guard numbers.count == 2 else { return false }
     return (numbers[0], numbers[1]) >= (5, 8)
   }()
-
-  /// Makes each of `descriptors` durable.
-  /// - Returns: 0 or `errno` for each, in their order.
-  func sync(_ descriptors: [Int32]) -> [Int32] {
-    guard let fileSystem, descriptors.count > SyncGroup.mostByOne else { return descriptors.map(file) }
-    var codes = [Int32](repeating: 0, count: descriptors.count)
-    for members in Dictionary(grouping: descriptors.indices, by: { device(descriptors[$0]) }) {
-      let isGroup = members.key != nil && members.value.count > SyncGroup.mostByOne
-      if isGroup, fileSystem(descriptors[members.value[0]]) == 0 { continue }
-      // Too few, or something of this file system could not be written: whose it was, only fsync tells.
-      for index in members.value { codes[index] = file(descriptors[index]) }
-    }
-    return codes
-  }
 }

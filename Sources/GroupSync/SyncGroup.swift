@@ -15,7 +15,9 @@ import Synchronization
 /// f                        ──waits──────►  the next round
 /// ```
 ///
-/// Nobody waits to make a group larger: where nobody else is at work a call is one fsync at once.
+/// Nobody waits to make a group larger: where nobody else is at work a call is one fsync at once. Each gets its own fsync
+/// also where syncfs cannot be trusted: on network and other foreign file systems, on Linux before 5.8, and, for as long
+/// as this object lives, where it has failed once.
 public final class SyncGroup: Sendable {
   /// Up to this many, each gets its own fsync: syncfs writes everything that is dirty on the file system, and may have
   /// to write much more than these.
@@ -38,14 +40,16 @@ public final class SyncGroup: Sendable {
   }
 
   private let state = Mutex(State())
-  private let calls: SyncCalls
+  private let fileSystems: FileSystems
 
-  public convenience init() {
-    self.init(calls: .system)
+  /// - Parameter descriptor: one on the file system of most files, that was open before any of them was written, and
+  ///   stays open as long as this object lives: so no error of a file system is missed.
+  public convenience init(watching descriptor: Int32? = nil) {
+    self.init(calls: .system, watching: descriptor)
   }
 
-  init(calls: SyncCalls) {
-    self.calls = calls
+  init(calls: SyncCalls, watching descriptor: Int32? = nil) {
+    fileSystems = FileSystems(calls: calls, watching: descriptor)
   }
 
   /// Returns when everything that was written to a file, or to the names in a folder, before this call is on the disk.
@@ -92,7 +96,7 @@ public final class SyncGroup: Sendable {
       defer { state.waiters = [] }
       return state.waiters
     }
-    let codes = calls.sync(descriptors + others.flatMap(\.descriptors))
+    let codes = fileSystems.sync(descriptors + others.flatMap(\.descriptors))
     var start = descriptors.count
     for waiter in others {
       let end = start + waiter.descriptors.count

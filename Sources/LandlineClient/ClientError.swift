@@ -46,6 +46,8 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
   public var refusal: LineError?
   /// Whether the same may succeed in a moment, for `cannotConnect`: not when the name has no address, say.
   var mayPass = true
+  /// Whether too many files are open.
+  var lacksDescriptors = false
 
   public init(_ code: Code, _ message: String, advice: String? = nil) {
     self.code = code
@@ -74,6 +76,9 @@ extension ClientError {
   var isLoss: Bool {
     code == .connectionLost || refusal?.code == .shuttingDown || refusal?.code == .timeout
   }
+
+  /// Whether a file that failed so is worth another try when others are through.
+  var mayPassSoon: Bool { code == .busy || lacksDescriptors }
 
   /// Of `cannotConnect`: trying again soon is pointless.
   static func unreachable(_ message: String) -> ClientError {

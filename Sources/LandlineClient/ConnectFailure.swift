@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// Sentences for the ways in which TCP does not connect.
 enum ConnectFailure {
@@ -58,6 +59,10 @@ enum ConnectFailure {
         return "no address is known for the name '\(error.host)'"
       }
       return "no answer in time"
+    case NIOSSLError.uncleanShutdown, ChannelError.eof, ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed:
+      return "the other side, or something on the way, broke it off"
+    case let error as NIOSSLError:
+      return "its encryption failed (\(error))"
     case is SocketAddressError:
       return "no address is known for that name"
     default:

@@ -61,10 +61,12 @@ enum ControlSocket {
   }
 
   private static func notAllowed(_ folder: String) -> ClientError {
-    ClientError(
+    var error = ClientError(
       LineError(
         .forbidden,
         "the control socket in \(printable(folder)) is only for the user that runs the server, "
           + "and for root"))
+    error.advice = "Run it as that user, or with sudo; or ask as an admin over the line, with --server"
+    return error
   }
 }

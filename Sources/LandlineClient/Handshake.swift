@@ -34,7 +34,16 @@ struct Handshake: ~Copyable {
     case (.controlSecret, .line):
       throw ClientError(.usage, "the control secret is for the control socket only")
     }
-    return try welcome(await ask(.login(request)), to: "'login'")
+    do {
+      return try welcome(await ask(.login(request)), to: "'login'")
+    } catch var error as ClientError where error.refusal?.code == .unauthenticated {
+      switch credentials {
+      case .device: break
+      case .token: error.advice = "Make a new one with 'landline token create NAME', and set LANDLINE_TOKEN to it"
+      case .controlSecret: error.advice = "The server may have been started anew at this moment: try again"
+      }
+      throw error
+    }
   }
 
   mutating func join(_ request: JoinIntent) async throws -> Welcome {
@@ -94,7 +103,7 @@ struct Handshake: ~Copyable {
       throw error
     } catch {
       throw ClientError(
-        .cannotConnect, "cannot connect to \(place): the connection broke (\(error))")
+        .cannotConnect, "cannot connect to \(place): \(ConnectFailure.describe(error))")
     }
     throw ClientError(
       .cannotConnect, "cannot connect to \(place): it closed the connection before the login")

@@ -26,6 +26,14 @@ enum LocalName {
     return folder.utf8.last == UInt8(ascii: "/") ? folder + name : "\(folder)/\(name)"
   }
 
+  /// `name` in `folder`; the folder itself for the empty name.
+  static func path(_ folder: String, _ name: String) -> String {
+    if !name.isEmpty { return join(folder, name) }
+    var bytes = folder.utf8[...]
+    while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes = bytes.dropLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// What ends the name of a download's bytes so far; a dot begins it.
   static let partSuffix = ".landline-part"
 

@@ -7,7 +7,7 @@ import NIOPosix
 /// a second must take them evenly. Else a megabyte lies here for minutes while the server sees nobody read, and
 /// gives the connection up (docs/PROTOCOL.md section 7).
 struct ReceiveWindow: Hashable, Sendable {
-  static let usual = ReceiveWindow(waiting: 1_048_576, readSize: 262_144, readsAtOnce: 4, kernel: nil)
+  static let usual = ReceiveWindow(waiting: 1_048_576, readSize: 262_144, readsAtOnce: 1, kernel: nil)
 
   /// Bytes that may wait in each queue.
   var waiting: Int

@@ -35,13 +35,18 @@ public struct ServerBook: Sendable {
     return String(cString: home)
   }
 
-  /// All records, joined and pending, in order of their names.
+  /// All records that can be read, joined and pending, in order of their names. ``unreadable()`` has the others.
   public func records() throws(ClientError) -> [ServerRecord] {
-    var records: [ServerRecord] = []
+    try names().compactMap { try? record(named: $0) }
+  }
+
+  /// Why records cannot be read, in order of their names.
+  public func unreadable() throws(ClientError) -> [ClientError] {
+    var errors: [ClientError] = []
     for name in try names() {
-      if let record = try record(named: name) { records.append(record) }
+      do throws(ClientError) { _ = try record(named: name) } catch { errors.append(error) }
     }
-    return records
+    return errors
   }
 
   /// The joined servers, in order of their names.
@@ -76,6 +81,7 @@ public struct ServerBook: Sendable {
     let joined = try joined()
     guard joined.count > 1 else {
       if let only = joined.first { return only }
+      if let error = try unreadable().first { throw error }
       throw ClientError(
         .noSuchServer, "no server is joined; ask for an invite and run: landline join INVITE")
     }

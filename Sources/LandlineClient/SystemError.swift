@@ -11,7 +11,9 @@ extension ClientError {
   ///   - what: what was tried on what, as in `cannot read 'a.txt'`.
   ///   - errno: the cause.
   static func local(_ what: String, errno code: Int32) -> ClientError {
-    ClientError(.localFile, "\(what): \(errnoText(code))")
+    var error = ClientError(.localFile, "\(what): \(errnoText(code))")
+    error.lacksDescriptors = code == EMFILE || code == ENFILE
+    return error
   }
 
   /// This error with what to do, when it is about a part whose rest finds no room.

@@ -147,11 +147,14 @@ public struct TreeAnswer: Hashable, Sendable, Codable {
   public var folders: Int64
   /// The files' bytes.
   public var bytes: Int64
+  /// Names that were left out because they have no path; nil: none.
+  public var omitted: Int64?
 
-  public init(files: Int64, folders: Int64, bytes: Int64) {
+  public init(files: Int64, folders: Int64, bytes: Int64, omitted: Int64? = nil) {
     self.files = files
     self.folders = folders
     self.bytes = bytes
+    self.omitted = omitted
   }
 }
 
@@ -240,10 +243,12 @@ public struct ConnectionEntry: Hashable, Sendable, Codable {
   public var receiveRate: Int64
   public var sendRate: Int64
   public var transfers: [TransferEntry]
+  /// Small files that go in one message each, and are not answered yet; nil: none.
+  public var small: Int?
 
   public init(
     account: String, device: String?, peer: String?, since: Int64, received: Int64, sent: Int64,
-    receiveRate: Int64, sendRate: Int64, transfers: [TransferEntry]
+    receiveRate: Int64, sendRate: Int64, transfers: [TransferEntry], small: Int = 0
   ) {
     self.account = account
     self.device = device
@@ -254,6 +259,7 @@ public struct ConnectionEntry: Hashable, Sendable, Codable {
     self.receiveRate = receiveRate
     self.sendRate = sendRate
     self.transfers = transfers
+    self.small = small > 0 ? small : nil
   }
 }
 

@@ -23,7 +23,7 @@ public struct Invite: Hashable, Sendable, CustomStringConvertible {
     self.token = token
   }
 
-  /// - Throws: `LineError` (`bad-request`) with a sentence that says what is wrong; it never contains the token.
+  /// - Throws: `LineError` (`bad-request`) that says what is wrong with it; it never contains the token.
   public init(_ text: String) throws(LineError) {
     let scheme = "landline://"
     guard text.hasPrefix(scheme) else { throw Self.malformed("it must begin with \(scheme)") }
@@ -55,7 +55,7 @@ public struct Invite: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func malformed(_ why: String) -> LineError {
-    LineError(.badRequest, "that is not an invite: \(why)")
+    LineError(.badRequest, why)
   }
 
   public var description: String {

@@ -1,5 +1,6 @@
 import Glibc
 import LandlineProtocol
+import LandlineServices
 import LandlineStorage
 import LandlineTransport
 import Logging
@@ -10,6 +11,7 @@ struct Housekeeping: Sendable {
   private static let lookAtDisk = Duration.seconds(60)
 
   let content: DiskContentStore
+  let database: SQLiteStore
   let identity: ServerIdentity
   let blocking: BlockingTaskExecutor
   let logger: Logger
@@ -23,7 +25,7 @@ struct Housekeeping: Sendable {
     }
   }
 
-  /// Drops uploads that nobody continued, and looks at the certificate.
+  /// Drops uploads that nobody continued, and looks at the certificate and the database.
   private func everyDay() async {
     while !Task.isCancelled {
       do {
@@ -32,6 +34,9 @@ struct Housekeeping: Sendable {
         logger.warning("old uploads could not be removed", metadata: ["error": "\(error)"])
       }
       identity.warnOfExpiry(now: Int64(time(nil)), logger)
+      if let damage = await database.findDamage() {
+        logger.error("the database is damaged: put it back from a backup", metadata: ["damage": "\(damage)"])
+      }
       try? await Task.sleep(for: Self.day)
     }
   }
@@ -64,13 +69,14 @@ struct DiskWatch {
   /// - Parameter reserve: bytes that stay free.
   /// - Returns: what has changed since the last look.
   mutating func look(_ space: (free: Int64, total: Int64), reserve: Int64) -> Change? {
-    let line = 2 * max(reserve, min(Self.least, space.total / 50))
+    let least = max(reserve, min(Self.least, space.total / 50))
+    let line = least.addingSaturated(least)
     if !isLow && space.free < line {
       isLow = true
       return .low
     }
     // Not at the same line, so that a disk that hovers there says nothing.
-    if isLow && space.free > line + line / 2 {
+    if isLow && space.free > line.addingSaturated(line / 2) {
       isLow = false
       return .enough
     }

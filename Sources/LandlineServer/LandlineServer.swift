@@ -49,7 +49,7 @@ public struct LandlineServer: Service {
 
   public func run() async throws {
     umask(0o077)
-    let descriptors = Descriptors.raiseLimit()
+    let descriptors = DescriptorLimit.raise()
     let pool = NIOThreadPool(numberOfThreads: Self.blockingThreads)
     pool.start()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
@@ -71,13 +71,13 @@ public struct LandlineServer: Service {
     let folder = try DataFolder(path: settings.data)
     let content = try DiskContentStore(folder: folder, bounds: settings.space)
     let database = try SQLiteStore(folder: folder)
-    let identity = try loadIdentity(folder)
-    // Of the descriptors half are for connections; of the other half most are for their files.
+    let identity = try await loadIdentity(folder, database)
+    let shares = DescriptorShares(of: descriptors)
     let registry = ConnectionRegistry(
-      maximum: max(16, min(settings.maximumConnections, descriptors / 2 - 32)),
+      maximum: max(16, min(settings.maximumConnections, shares.connections)),
       maximumWaiting: settings.maximumUnauthenticated,
       loginTimeout: .seconds(settings.loginTimeout))
-    let transfers = TransferCount(limit: max(16, descriptors / 2 - 192))
+    let transfers = TransferCount(limit: shares.transfers)
 
     let listener = try await LineListener(
       settings: settings, tls: try identity.makeContext(), registry: registry
@@ -105,9 +105,10 @@ public struct LandlineServer: Service {
       files: FileService(store: content, hashes: database, uploads: uploads), rates: rates,
       status: ServerStatus(
         started: .now, listening: bound.description, fingerprint: identity.fingerprint,
-        registry: registry, transfers: transfers))
+        registry: registry, transfers: transfers, descriptors: shares))
     let blocking = BlockingTaskExecutor(pool)
-    let housekeeping = Housekeeping(content: content, identity: identity, blocking: blocking, logger: logger)
+    let housekeeping = Housekeeping(
+      content: content, database: database, identity: identity, blocking: blocking, logger: logger)
     let runner = SessionRunner(
       services: services, registry: registry, blocking: blocking,
       stallTimeout: .seconds(settings.stallTimeout), logger: logger)
@@ -136,18 +137,20 @@ public struct LandlineServer: Service {
     logger.notice("ended")
   }
 
-  private func loadIdentity(_ folder: DataFolder) throws -> ServerIdentity {
+  private func loadIdentity(_ folder: DataFolder, _ database: SQLiteStore) async throws -> ServerIdentity {
     if let certificate = settings.certificateFile, let key = settings.privateKeyFile {
       return try ServerIdentity(certificateFile: certificate, keyFile: key)
     }
     if settings.certificateFile != nil || settings.privateKeyFile != nil {
       throw ServerError("a certificate and a private key go together; one of them is missing")
     }
-    if let pem = try folder.readSecret(named: "identity.pem") {
-      return try ServerIdentity(pem: pem)
+    if let pem = try folder.readSecret(named: KeptIdentity.file) {
+      return try KeptIdentity.read(pem, in: folder.landlinePath)
     }
+    let accounts = try await database.accounts().count
+    guard accounts == 0 else { throw KeptIdentity.missing(in: folder.landlinePath, accounts: accounts) }
     let pem = try ServerIdentity.makePEM(name: Machine.name())
-    try folder.writeSecret(named: "identity.pem", pem)
+    try folder.writeSecret(named: KeptIdentity.file, pem)
     return try ServerIdentity(pem: pem)
   }
 

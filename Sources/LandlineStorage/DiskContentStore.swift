@@ -66,6 +66,10 @@ public final class DiskContentStore: ContentStore {
     await wholeFiles.store(files)
   }
 
+  public func makeDurable(_ files: [any ReadableContent]) async -> [LineError?] {
+    await wholeFiles.makeDurable(files.compactMap { $0 as? DiskFile })
+  }
+
   public func openUpload(_ key: UploadKey, keepingOld: Bool, size: Int64?) throws(LineError)
     -> any UploadContent
   {

@@ -5,14 +5,17 @@ import LandlineServices
 /// A file of the tree, open for reading until it is let go of.
 final class DiskFile: ReadableContent {
   let status: EntryStatus
+  let path: RemotePath
   private let file: Descriptor
-  private let path: RemotePath
 
   init(_ file: consuming Descriptor, status: EntryStatus, path: RemotePath) {
     self.file = file
     self.status = status
     self.path = path
   }
+
+  /// Good only while this object lives.
+  var descriptor: Int32 { file.raw }
 
   func currentStatus() throws(LineError) -> EntryStatus {
     try Tree.status(of: file, at: path)

@@ -30,6 +30,8 @@ final class DiskFolderWalk: FolderWalk {
     var next = 0
     /// Whether its names are still being read.
     var isReading = true
+    /// Whether its names are read for the first time.
+    var isFirstReading = true
   }
 
   private let tree: Tree
@@ -42,6 +44,7 @@ final class DiskFolderWalk: FolderWalk {
   /// The innermost frame's folder, when it is open.
   private var stream: DirectoryStream?
   /// The memory that the walk may use, and that the frames that are read use.
+  private(set) var omitted: Int64 = 0
   private var room = DiskFolderWalk.ownRoom
   private var used = 0
 
@@ -114,10 +117,13 @@ final class DiskFolderWalk: FolderWalk {
       throw LineError(errno: errno, action: "look at", path: self.path(of: path))
     }
     let entry = FolderEntry(name: path, status: EntryStatus(status))
-    if entry.status.kind == .folder, base.components.count + frames.count < RemotePath.maximumComponents {
+    guard entry.status.kind == .folder else { return entry }
+    if base.components.count + frames.count < RemotePath.maximumComponents {
       frames.append(Frame(parentLength: prefix.count))
       prefix = path + [UInt8(ascii: "/")]
       stream = nil
+    } else if try !isEmpty(path) {
+      omitted += 1
     }
     return entry
   }
@@ -133,14 +139,22 @@ final class DiskFolderWalk: FolderWalk {
     var names = SortedNames(after: nil)
     swap(&names, &frames[top].names)
     var count = 0
+    var left: Int64 = 0
+    let (prefix, admits) = (prefix, admits)
+    let isFirst = frames[top].isFirstReading
     // `readdir` gives a name to a closure that must not touch the walk: it works on a local copy.
     let (code, isAtEnd) =
       stream?.readNames { name, _ in
         count += 1
-        if name.count <= longest, RemotePath.problem(withComponent: name) == nil { names.offer(name) }
+        if name.count <= longest, RemotePath.problem(withComponent: name) == nil {
+          names.offer(name)
+        } else if isFirst, admits?(prefix + name) != false {
+          left += 1
+        }
         return count < most
       } ?? (0, true)
     swap(&names, &frames[top].names)
+    omitted += left
     guard code == 0 else { throw LineError(errno: code, action: "read the folder", path: path(of: prefix)) }
     // Half of what is free stays so, for the folders in this one.
     while frames[top].names.cost > free / 2, grow() {}
@@ -162,6 +176,7 @@ final class DiskFolderWalk: FolderWalk {
     frames[top].names = SortedNames(after: frames[top].names[frames[top].names.count - 1])
     frames[top].next = 0
     frames[top].isReading = true
+    frames[top].isFirstReading = false
     stream?.seek(to: 0)
   }
 
@@ -184,6 +199,22 @@ final class DiskFolderWalk: FolderWalk {
   }
 
   // MARK: Folders
+
+  /// Whether nothing is in a folder that is too deep to be entered.
+  private func isEmpty(_ path: [UInt8]) throws(LineError) -> Bool {
+    let folder: Descriptor
+    do throws(LineError) {
+      folder = try tree.openFolder(self.path(of: path))
+    } catch {
+      if error.code == .notFound || error.code == .wrongKind { return true }
+      throw error
+    }
+    guard let opened = DirectoryStream(folder) else {
+      throw LineError(errno: errno, action: "read the folder", path: self.path(of: path))
+    }
+    // The first name says enough.
+    return opened.readNames { _, _ in false }.isAtEnd
+  }
 
   /// Sees to it that the innermost frame's folder is open.
   /// - Returns: false when it is not there any more.

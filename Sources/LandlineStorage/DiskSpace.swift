@@ -61,7 +61,7 @@ final class DiskSpace: Sendable {
 
   private func requireRoom(for count: Int64, besides promised: Int64) throws(LineError) {
     guard count > 0 else { return }
-    if let usage, let most = bounds.maximumUse, usage.bytes + promised + count > most {
+    if let usage, let most = bounds.maximumUse, usage.bytes.addingSaturated(promised).addingSaturated(count) > most {
       // Somebody may have made room by hand.
       usage.recountSoon()
       throw LineError(
@@ -71,7 +71,7 @@ final class DiskSpace: Sendable {
     }
     let (free, total) = try statistics()
     let reserve = bounds.reserve(ofDisk: total)
-    if free - promised - count < reserve {
+    if free < reserve.addingSaturated(promised).addingSaturated(count) {
       throw diskFull(free: free, promised: promised, reserve: reserve, count: count)
     }
   }

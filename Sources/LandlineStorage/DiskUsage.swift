@@ -1,3 +1,5 @@
+import LandlineProtocol
+import LandlineServices
 import Synchronization
 
 /// How many bytes the files of the tree and the kept uploads have, counted by a walk and from then on by what is added
@@ -27,8 +29,8 @@ final class DiskUsage: Sendable {
   /// Notes that so many bytes were written, or (negative) are gone.
   func add(_ count: Int64) {
     state.withLock { state in
-      state.bytes = max(state.bytes + count, 0)
-      if let meanwhile = state.addedMeanwhile { state.addedMeanwhile = meanwhile + max(count, 0) }
+      state.bytes = max(state.bytes.addingSaturated(count), 0)
+      if let meanwhile = state.addedMeanwhile { state.addedMeanwhile = meanwhile.addingSaturated(max(count, 0)) }
     }
   }
 
@@ -54,7 +56,7 @@ final class DiskUsage: Sendable {
         return
       }
       // Rather too much than too little: what was added meanwhile may have been met, or not.
-      state.bytes = found + (state.addedMeanwhile ?? 0)
+      state.bytes = found.addingSaturated(state.addedMeanwhile ?? 0)
       state.isCounted = true
       if state.addedMeanwhile != 0 { state.isStale = true }
     }

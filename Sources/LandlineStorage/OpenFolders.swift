@@ -88,6 +88,15 @@ final class OpenFolders {
     return ENOENT
   }
 
+  /// Has the names in the folder of `path` made durable by `settle`, whoever gave them.
+  /// - Throws: `not-found` when it is gone.
+  func touchFolder(of path: RemotePath) throws(LineError) {
+    guard let parent = path.parent, let folder = try find(parent, making: false) else {
+      throw LineError(errno: ENOENT, action: "make durable", path: path)
+    }
+    folder.isTouched = true
+  }
+
   /// Makes the names in all touched folders durable, and those of the folders themselves.
   func settle() async {
     let touched = folders.values.filter(\.isTouched)

@@ -18,32 +18,62 @@ extension SQLiteStore: HashStore {
   func record(_ hashes: [(path: RemotePath, hash: RecordedHash)], at time: FileTime) async throws {
     if hashes.isEmpty { return }
     try await write(.normal) { database in
-      let statement = try database.cachedStatement(
-        sql: "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      for (path, hash) in hashes {
-        let version = hash.version
-        try statement.execute(arguments: [
-          DatabaseValue.blob(path.bytes),
-          // SQLite's integers are signed: the same 64 bits.
-          Int64(bitPattern: version.device), Int64(bitPattern: version.inode), version.size,
-          version.modified.seconds, version.modified.nanoseconds,
-          version.changed.seconds, version.changed.nanoseconds,
-          DatabaseValue.blob(hash.digest.bytes), time.seconds, time.nanoseconds,
-        ])
-      }
+      for (path, hash) in hashes { try Self.insert(hash, for: path, at: time, into: database) }
     }
   }
 
-  public func forget(_ path: RemotePath) async throws {
+  public func observe(_ hash: RecordedHash, for path: RemotePath) async throws {
+    try await write(.normal) { database in
+      if let known = try Self.witness(of: path, in: database), known.digest != hash.digest,
+        known.isOfSameContent(as: hash.version)
+      {
+        return
+      }
+      try Self.insert(hash, for: path, at: .now(), into: database)
+    }
+  }
+
+  public func witness(of path: RemotePath) async throws -> RecordedHash? {
+    try await read { try Self.witness(of: path, in: $0) }
+  }
+
+  private static func witness(of path: RemotePath, in database: Database) throws -> RecordedHash? {
+    let statement = try database.cachedStatement(sql: "SELECT * FROM files WHERE path = ?")
+    return try Row.fetchOne(statement, arguments: [DatabaseValue.blob(path.bytes)])
+      .flatMap { RecordedHash(row: $0, hasFineTimes: true) }
+  }
+
+  private static func insert(
+    _ hash: RecordedHash, for path: RemotePath, at time: FileTime, into database: Database
+  ) throws {
+    let statement = try database.cachedStatement(
+      sql: "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    let version = hash.version
+    try statement.execute(arguments: [
+      DatabaseValue.blob(path.bytes),
+      // SQLite's integers are signed: the same 64 bits.
+      Int64(bitPattern: version.device), Int64(bitPattern: version.inode), version.size,
+      version.modified.seconds, version.modified.nanoseconds,
+      version.changed.seconds, version.changed.nanoseconds,
+      DatabaseValue.blob(hash.digest.bytes), time.seconds, time.nanoseconds,
+    ])
+  }
+
+  public func moment() -> FileTime { .now() }
+
+  public func forget(_ path: RemotePath, recordedBefore moment: FileTime?) async throws {
     let bytes = path.bytes
+    let moment = moment ?? FileTime(seconds: .max, nanoseconds: 0)
     try await write(.normal) { database in
       guard !bytes.isEmpty else { return try database.execute(sql: "DELETE FROM files") }
       // What is under it begins with it and '/', and so lies between that and '0', the next byte.
       try database.execute(
-        sql: "DELETE FROM files WHERE path = ? OR path > ? AND path < ?",
+        sql: """
+          DELETE FROM files WHERE (path = ? OR path > ? AND path < ?) AND (recorded, recorded_nanos) < (?, ?)
+          """,
         arguments: [
           DatabaseValue.blob(bytes), DatabaseValue.blob(bytes + [UInt8(ascii: "/")]),
-          DatabaseValue.blob(bytes + [UInt8(ascii: "0")]),
+          DatabaseValue.blob(bytes + [UInt8(ascii: "0")]), moment.seconds, moment.nanoseconds,
         ])
     }
   }

@@ -14,23 +14,31 @@ extension SQLiteStore {
     }
   }
 
-  public func moveContents(of folder: RemotePath, to target: RemotePath, limit: Int) async throws -> Bool {
+  public func moveContents(
+    of folder: RemotePath, to target: RemotePath, recordedBefore moment: FileTime, limit: Int
+  ) async throws -> Bool {
     // What is in a folder begins with its path and '/', and so lies between that and '0', the next byte.
     let slash = [UInt8(ascii: "/")]
     let low = folder.bytes + slash
     let high = folder.bytes + [UInt8(ascii: "0")]
     let prefix = target.bytes + slash
     return try await write(.normal) { database in
-      // `||` makes text of blobs, without looking at the bytes; substr counts from 1, and bytes in a blob.
-      try database.execute(
+      let paths = try Row.fetchAll(
+        database,
         sql: """
-          UPDATE OR REPLACE files SET path = CAST(? || substr(path, ?) AS BLOB)
-          WHERE path IN (SELECT path FROM files WHERE path > ? AND path < ? LIMIT ?)
+          SELECT path FROM files WHERE path > ? AND path < ? AND (recorded, recorded_nanos) < (?, ?) LIMIT ?
           """,
-        arguments: [
-          DatabaseValue.blob(prefix), low.count + 1, DatabaseValue.blob(low), DatabaseValue.blob(high), limit,
-        ])
-      return database.changesCount == limit
+        arguments: [DatabaseValue.blob(low), DatabaseValue.blob(high), moment.seconds, moment.nanoseconds, limit]
+      ).map { $0.bytes("path") }
+      // A record that is there already is newer, and right: then this one goes.
+      let move = try database.cachedStatement(sql: "UPDATE OR IGNORE files SET path = ? WHERE path = ?")
+      let forget = try database.cachedStatement(sql: "DELETE FROM files WHERE path = ?")
+      for path in paths {
+        let old = DatabaseValue.blob(path)
+        try move.execute(arguments: [DatabaseValue.blob(prefix + path.dropFirst(low.count)), old])
+        if database.changesCount == 0 { try forget.execute(arguments: [old]) }
+      }
+      return paths.count == limit
     }
   }
 }

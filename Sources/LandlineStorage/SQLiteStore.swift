@@ -52,6 +52,19 @@ public final class SQLiteStore: Sendable {
     }
   }
 
+  /// Reads the whole database, beside other work: a damaged page is found before somebody needs what was on it.
+  /// - Returns: what is damaged; nil when nothing is, or it could not be found out.
+  public func findDamage() async -> String? {
+    do {
+      let found = try await pool.read { try String.fetchAll($0, sql: "PRAGMA quick_check(3)") }
+      return found == ["ok"] ? nil : found.joined(separator: "; ")
+    } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+      return error.message ?? "\(error.resultCode)"
+    } catch {
+      return nil
+    }
+  }
+
   /// Levels of `PRAGMA synchronous`.
   enum Durability: String {
     case full = "FULL"

@@ -23,29 +23,44 @@ final class SettledFolders: Sendable {
   /// A bound for a tree of very many folders; reaching it costs some fsyncs, nothing else.
   private static let most = 4_096
 
-  private let folders = Mutex<[[UInt8]: Identity]>([:])
-
-  func contains(_ path: [UInt8], _ identity: Identity) -> Bool {
-    folders.withLock { $0[path] == identity }
+  private struct State {
+    var folders: [[UInt8]: Identity] = [:]
+    var generation: UInt64 = 0
   }
 
-  func insert(_ new: [([UInt8], Identity)]) {
-    folders.withLock { folders in
-      if folders.count + new.count > Self.most { folders.removeAll() }
-      for (path, identity) in new { folders[path] = identity }
+  private let state = Mutex(State())
+
+  /// Grows whenever something is forgotten.
+  var generation: UInt64 { state.withLock { $0.generation } }
+
+  func contains(_ path: [UInt8], _ identity: Identity) -> Bool {
+    state.withLock { $0.folders[path] == identity }
+  }
+
+  /// - Parameter generation: as it was before the folders were looked at. When it has grown since, one of them may have
+  ///   been removed and made again, with the same inode: then nothing is remembered, and the next one syncs them again.
+  func insert(_ new: [([UInt8], Identity)], since generation: UInt64) {
+    state.withLock { state in
+      guard state.generation == generation else { return }
+      if state.folders.count + new.count > Self.most { state.folders.removeAll() }
+      for (path, identity) in new { state.folders[path] = identity }
     }
   }
 
   func forget(_ path: [UInt8]) {
-    folders.withLock { $0[path] = nil }
+    state.withLock { state in
+      state.generation += 1
+      state.folders[path] = nil
+    }
   }
 
   /// Forgets a folder that was moved or removed, and everything below it.
   func forget(below path: [UInt8]) {
     let prefix = path + [UInt8(ascii: "/")]
-    folders.withLock { folders in
-      folders[path] = nil
-      for key in folders.keys where key.starts(with: prefix) { folders[key] = nil }
+    state.withLock { state in
+      state.generation += 1
+      state.folders[path] = nil
+      for key in state.folders.keys where key.starts(with: prefix) { state.folders[key] = nil }
     }
   }
 }

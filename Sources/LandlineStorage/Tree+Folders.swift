@@ -43,8 +43,8 @@ extension Tree {
       throw LineError(errno: ENOTDIR, action: "remove", path: path)
     }
     // Before and after: the same folder made again, maybe with the same inode, is another one.
-    settled.forget(path.bytes)
-    defer { settled.forget(path.bytes) }
+    if status.kind == .folder { settled.forget(path.bytes) }
+    defer { if status.kind == .folder { settled.forget(path.bytes) } }
     let size = countedSize(of: name, in: folder)
     guard unlinkat(folder.raw, name, status.kind == .folder ? AT_REMOVEDIR : 0) == 0 else {
       // POSIX allows either for a folder that is not empty.

@@ -80,13 +80,59 @@ extension Tree {
         throw taken(target, in: folder, by: before.kind, replacing: true)
       }
       if EntryStatus(old).version.isSameFile(as: before.version) {
-        // Two names of one file: rename(2) would leave both. Or it is its own name.
-        return path.bytes == target.bytes || unlinkat(source.raw, name, 0) == 0 ? 0 : errno
+        if path.bytes == target.bytes { return 0 }
+        return try joinNames(path, in: source, target, in: folder, of: before)
       }
     }
     let code = Rename.move(name, in: source, to: newName, in: folder, replacing: true)
     if code == 0 { space.usage?.add(-countedSize(old)) }
     return code
+  }
+
+  /// Moves a file to a name that it has as well: rename(2) would leave both.
+  ///
+  /// The old name is not taken away, but changed to one that nobody else can remove, until the new one is seen to be
+  /// there still: else the file could lose both at the same time.
+  /// - Returns: 0, or the `errno` of what is not decided here.
+  private func joinNames(
+    _ path: RemotePath, in source: borrowing Descriptor, _ target: RemotePath, in folder: borrowing Descriptor,
+    of before: EntryStatus
+  ) throws(LineError) -> Int32 {
+    let name = cString(path.name ?? [])
+    let newName = cString(target.name ?? [])
+    let own = cString("\(WholeFiles.prefix)move-\(lastJoin.wrappingAdd(1, ordering: .relaxed).newValue)".utf8)
+    guard renameat(source.raw, name, data.partial.raw, own) == 0 else { return errno }
+    do throws(LineError) {
+      guard try Self.status(of: own, in: data.partial, at: path).version.isSameFile(as: before.version) else {
+        throw becameAnother(path)
+      }
+      while true {
+        var there = stat()
+        var code: Int32
+        if fstatat(folder.raw, newName, &there, AT_SYMLINK_NOFOLLOW) != 0 {
+          // Somebody has removed it.
+          code = Rename.moveFree(own, in: data.partial, to: newName, in: folder, isFolder: false)
+        } else if EntryStatus(there).version.isSameFile(as: before.version) {
+          code = unlinkat(data.partial.raw, own, 0) == 0 ? 0 : errno
+        } else {
+          guard EntryKind(mode: there.st_mode) == .file else {
+            throw taken(target, in: folder, by: .file, replacing: true)
+          }
+          code = Rename.move(own, in: data.partial, to: newName, in: folder, replacing: true)
+          if code == 0 { space.usage?.add(-countedSize(there)) }
+        }
+        if code == 0 { return 0 }
+        guard code == EEXIST else { throw LineError(errno: code, action: "move", path: path) }
+      }
+    } catch {
+      // Back to where it was, or as near as goes: what is left here is removed when the server starts.
+      for number in 0..<NumberedName.most {
+        guard let old = try? NumberedName.path(path, number: number) else { break }
+        let code = Rename.moveFree(own, in: data.partial, to: cString(old.name ?? []), in: source, isFolder: false)
+        if code != EEXIST { break }
+      }
+      throw error
+    }
   }
 
   /// Why a name that is taken cannot be given to something of `kind`.

@@ -16,15 +16,19 @@ final class Tree: Sendable {
   let data: DataFolder
   let settled = SettledFolders()
   /// Shared by all who must be durable before they answer.
-  let syncs = SyncGroup()
+  let syncs: SyncGroup
   /// Held while a folder gets another name, and while names below a folder that is being removed are unlinked: so what
   /// is moved away meanwhile is not emptied where it is now.
   let folderMoves = Mutex<Void>(())
+  /// Tells apart the names that files have in `partial` for the moment of a move.
+  let lastJoin = Atomic<UInt64>(0)
   /// What may still be written.
   let space: DiskSpace
 
   init(_ data: DataFolder, bounds: SpaceBounds = .none) {
     self.data = data
+    // Open since before anything was written: what cannot be written is reported to it.
+    syncs = SyncGroup(watching: data.files.raw)
     space = DiskSpace(bounds) { () throws(LineError) in try data.space() }
   }
 
@@ -97,6 +101,7 @@ final class Tree: Sendable {
 
   /// Makes the folder's own name and those of the folders above it durable, but not the names in it.
   func settleWay(to folder: borrowing Descriptor, at path: RemotePath) throws(LineError) {
+    let generation = settled.generation
     var passed: [([UInt8], SettledFolders.Identity)] = []
     var current = path
     var identity = SettledFolders.Identity(try Self.status(of: folder, at: path).version)
@@ -107,7 +112,7 @@ final class Tree: Sendable {
       current = parent
       identity = SettledFolders.Identity(try Self.status(of: above, at: parent).version)
     }
-    if !passed.isEmpty { settled.insert(passed) }
+    if !passed.isEmpty { settled.insert(passed, since: generation) }
   }
 
   /// Throws what storing a file at `path` would end in, as far as that can be known beforehand.

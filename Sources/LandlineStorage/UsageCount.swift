@@ -1,5 +1,7 @@
 import CLinux
 import Glibc
+import LandlineProtocol
+import LandlineServices
 
 /// One walk through a folder that adds up the bytes of its files, whatever their names, on its own disk only.
 struct UsageCount: ~Copyable {
@@ -63,14 +65,14 @@ struct UsageCount: ~Copyable {
       var status = stat()
       if fstatat(raw, name, &status, AT_SYMLINK_NOFOLLOW) == 0, UInt64(status.st_dev) == disk {
         switch status.st_mode & S_IFMT {
-        case S_IFREG: found += Int64(status.st_size)
+        case S_IFREG: found = found.addingSaturated(Int64(status.st_size))
         case S_IFDIR: folders.append(name)
         default: break
         }
       }
       return looked < Self.stride
     }
-    bytes += found
+    bytes = bytes.addingSaturated(found)
     return (folders, code == 0 ? isAtEnd : nil)
   }
 }

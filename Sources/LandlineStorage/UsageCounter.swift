@@ -1,3 +1,6 @@
+import LandlineProtocol
+import LandlineServices
+
 /// Keeps the count of the bytes in use true: by a walk at the start, once an hour, and soon after it became doubtful.
 struct UsageCounter {
   /// How long it takes at most until a doubt is noticed.
@@ -29,7 +32,7 @@ struct UsageCounter {
     var bytes: Int64 = 0
     for folder in folders {
       guard let found = try? await UsageCount.count(in: folder) else { return nil }
-      bytes += found
+      bytes = bytes.addingSaturated(found)
     }
     return bytes
   }

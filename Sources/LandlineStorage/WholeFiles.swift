@@ -48,6 +48,33 @@ final class WholeFiles: Sendable {
     return items.map(\.result)
   }
 
+  /// Makes files of the tree durable, and their names.
+  /// - Returns: for each, in their order, what stood in the way.
+  func makeDurable(_ files: [DiskFile]) async -> [LineError?] {
+    if files.isEmpty { return [] }
+    let folders = OpenFolders(tree)
+    var problems: [LineError?] = []
+    for (file, code) in zip(files, await tree.syncs.sync(files.map(\.descriptor))) {
+      do throws(LineError) {
+        guard code == 0 else { throw LineError(errno: code, action: "make durable", path: file.path) }
+        try folders.touchFolder(of: file.path)
+        problems.append(nil)
+      } catch {
+        problems.append(error)
+      }
+    }
+    await folders.settle()
+    return zip(files, problems).map { file, problem in
+      if let problem { return problem }
+      do throws(LineError) {
+        try folders.requireSettled(file.path)
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
   /// Removes what a server that was killed has left here.
   func sweep() throws(LineError) {
     let raw = clinux_openat(data.partial.raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)

@@ -54,12 +54,20 @@ public final class LineChannel: Sendable {
   /// - Parameters:
   ///   - head: length prefix and head, as `MessageEncoder` makes them.
   ///   - body: exactly as many bytes as the head says.
-  public func send(head: [UInt8], body: ByteBuffer? = nil) async throws {
+  ///   - whenThereIsRoom: called when the wait is over, just before the message can reach the peer.
+  public func send(head: [UInt8], body: ByteBuffer? = nil, whenThereIsRoom: () -> Void = {}) async throws {
     // Before it is added, so that no number of senders fills the queue.
     try await outbound.waitForRoom()
+    whenThereIsRoom()
     if try outbound.add(.init(head: head, body: body)) {
       channel.eventLoop.execute { [handler] in handler.value.flushQueued() }
     }
+  }
+
+  /// Sends a message without a body if there is room for it now, else not at all.
+  public func sendIfThereIsRoom(head: [UInt8]) {
+    guard outbound.hasRoom, let flush = try? outbound.add(.init(head: head, body: nil)), flush else { return }
+    channel.eventLoop.execute { [handler] in handler.value.flushQueued() }
   }
 
   /// Sends a last message without waiting for room; whatever is sent after it is refused.

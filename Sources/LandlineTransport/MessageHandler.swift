@@ -11,6 +11,8 @@ final class MessageHandler: ChannelDuplexHandler {
 
   /// Bodies above this many bytes are written on their own, smaller ones are copied together.
   private static let copyLimit = 16_384
+  /// A peer that takes so many bytes within the deadline is not stalled (docs/PROTOCOL.md section 7).
+  private static let sliceSize = 262_144
 
   private var decoder: MessageDecoder
   private let inbound: InboundQueue
@@ -25,6 +27,8 @@ final class MessageHandler: ChannelDuplexHandler {
   private var inboundTimer: Scheduled<Void>?
   private var lastWriteProgress = NIODeadline.now()
   private var outboundTimer: Scheduled<Void>?
+  /// Bytes written since the last flush.
+  private var unflushed = 0
 
   init(
     limits: MessageDecoder.Limits, inbound: InboundQueue, outbound: OutboundQueue,
@@ -81,14 +85,11 @@ final class MessageHandler: ChannelDuplexHandler {
     if !events.isEmpty { inbound.push(events) }
   }
 
-  /// The bytes of `range`, without a copy when they are a good part of the buffer. A few bytes are copied: a slice keeps
-  /// the whole buffer alive, and a peer that sends byte by byte must not make us keep a buffer for each.
+  /// A copy of the bytes of `range`. A slice would keep the whole buffer alive, for a peer that sends byte by byte one
+  /// for each; and TLS uses the buffer again, which copies all of it, full or not, while somebody else has a part.
   private func slice(of buffer: ByteBuffer, _ range: Range<Int>) -> ByteBuffer? {
-    guard
-      let slice = buffer.getSlice(at: buffer.readerIndex + range.lowerBound, length: range.count)
-    else { return nil }
-    if range.count * 4 >= buffer.storageCapacity { return slice }
-    return ByteBuffer(bytes: slice.readableBytesView)
+    let start = buffer.readerIndex + range.lowerBound
+    return buffer.viewBytes(at: start, length: range.count).map { ByteBuffer(bytes: $0) }
   }
 
   func read(context: ChannelHandlerContext) {
@@ -181,18 +182,27 @@ final class MessageHandler: ChannelDuplexHandler {
       }
     }
     write(&small, context)
+    unflushed = 0
     context.flush()
   }
 
+  /// Writes a buffer in slices, of each of which it is known when the peer has taken it.
   private func write(_ buffer: inout ByteBuffer, _ context: ChannelHandlerContext) {
-    let count = buffer.readableBytes
-    guard count > 0 else { return }
-    let promise = context.eventLoop.makePromise(of: Void.self)
-    promise.futureResult.assumeIsolated().whenComplete { _ in
-      self.lastWriteProgress = .now()
-      self.outbound.wrote(count)
+    while let slice = buffer.readSlice(length: min(buffer.readableBytes, Self.sliceSize)), slice.readableBytes > 0 {
+      let count = slice.readableBytes
+      let promise = context.eventLoop.makePromise(of: Void.self)
+      promise.futureResult.assumeIsolated().whenComplete { _ in
+        self.lastWriteProgress = .now()
+        self.outbound.wrote(count)
+      }
+      context.write(wrapOutboundOut(slice), promise: promise)
+      unflushed += count
+      if unflushed >= Self.sliceSize {
+        // TLS makes one write of all that is flushed together.
+        unflushed = 0
+        context.flush()
+      }
     }
-    context.write(wrapOutboundOut(buffer), promise: promise)
     buffer = context.channel.allocator.buffer(capacity: 0)
   }
 

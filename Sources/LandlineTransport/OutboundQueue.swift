@@ -83,6 +83,8 @@ final class OutboundQueue: Sendable {
 
   var waiting: Int { state.withLock { $0.waiting } }
 
+  var hasRoom: Bool { state.withLock { $0.waiting <= Self.high } }
+
   /// Ends it: who waits and who adds from now on is told `error`.
   func fail(_ error: any Error) {
     let (waiters, drained) = state.withLock { state in

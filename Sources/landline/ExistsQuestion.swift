@@ -15,7 +15,11 @@ final class ExistsQuestion: Sendable {
           + "it as an error (l)? With an 'a' behind the letter for all (ra): ")
       let answer = TerminalAnswer.line()?.lowercased()
       Screen.shared.answered()
-      guard let line = answer else { return .fail }
+      guard let line = answer else {
+        // The end of input is an answer, but no end of the line.
+        Screen.shared.note("")
+        return .fail
+      }
       guard let choice = Self.choice(line.utf8.first) else { continue }
       if line.utf8.dropFirst().first == UInt8(ascii: "a") { forAll.withLock { $0 = choice } }
       return choice

@@ -10,10 +10,10 @@ struct LandlineCommand: AsyncParsableCommand {
     discussion: """
       On one machine run 'landline serve'; on the other 'landline join INVITE' and then, say, \
       'landline put a.txt'. Servers that were joined are named before a colon: 'landline ls office:docs'; \
-      with only one joined, the name may be left out.
+      with only one joined, the name may be left out, and said once it counts for all paths of a command.
 
       Exit codes: 0 done, 1 some failed (each is named), 2 usage, 3 cannot connect, 4 not trusted, \
-      5 not allowed, 130 interrupted.
+      5 not allowed, 130 interrupted, 141 nobody reads the output.
 
       Scripts log in without a joined server by LANDLINE_SERVER=landline://HOST:PORT/#FINGERPRINT and \
       LANDLINE_TOKEN=lat_…

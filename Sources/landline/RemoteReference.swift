@@ -44,17 +44,20 @@ struct RemoteReference {
     return RemoteReference(text)
   }
 
-  /// The one server that several paths are on.
+  /// The one server that several paths are on: its name, said once, counts for all.
   /// - Throws: `usage` when they are on several.
   static func common(_ texts: [String]) throws -> (server: String?, paths: [String]) {
     let references = texts.map { RemoteReference($0) }
-    let servers = Set(references.map { $0.server ?? "" })
+    var servers = Set(references.compactMap(\.server)).sorted()
+    if !servers.isEmpty, ServerChoice.isOfEnvironment, references.contains(where: { $0.server == nil }) {
+      servers.append("the one of LANDLINE_SERVER")
+    }
     guard servers.count <= 1 else {
       throw ClientError(
         .usage,
-        "the paths are on several servers (\(servers.sorted().joined(separator: ", "))); "
+        "the paths are on several servers (\(servers.map { printable($0) }.joined(separator: ", "))); "
           + "one command talks to one server")
     }
-    return (references.first?.server, references.map(\.path))
+    return (servers.first, references.map(\.path))
   }
 }

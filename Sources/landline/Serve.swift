@@ -65,16 +65,14 @@ struct Serve: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let values = try await ServeConfiguration(
+    let values = try ServeConfiguration(
       file: config,
       options: [
-        "data": data, "listen": listen, "advertise": advertise, "name": name,
-        "certificate": certificate, "private-key": privateKey,
-        "login-timeout": loginTimeout.map(String.init),
-        "stall-timeout": stallTimeout.map(String.init),
-        "drain-timeout": drainTimeout.map(String.init),
-        "max-connections": maxConnections.map(String.init), "limit-rate": limitRate, "keep-free": keepFree,
-        "max-use": maxUse, "log-level": logLevel, "log-format": logFormat,
+        .data: data, .listen: listen, .advertise: advertise, .name: name, .certificate: certificate,
+        .privateKey: privateKey, .loginTimeout: loginTimeout.map(String.init),
+        .stallTimeout: stallTimeout.map(String.init), .drainTimeout: drainTimeout.map(String.init),
+        .maxConnections: maxConnections.map(String.init), .limitRate: limitRate, .keepFree: keepFree,
+        .maxUse: maxUse, .logLevel: logLevel, .logFormat: logFormat,
       ])
     let settings = try values.settings()
     let log = ServerLog(try values.logFormat(), level: try values.logLevel())

@@ -37,6 +37,9 @@ struct ServerChoice {
     }
   }
 
+  /// Whether a name that is left out means the server of the environment.
+  static var isOfEnvironment: Bool { variable("LANDLINE_SERVER") != nil }
+
   private static func variable(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     let text = String(cString: value)
@@ -48,6 +51,7 @@ struct ServerChoice {
   ///   - isBeforePath: whether the name is what stood before the colon of a path, and may be a part of it.
   func client(for name: String?, isBeforePath: Bool = false) throws -> LandlineClient {
     if name == nil, let script = try Self.scriptClient() { return script }
+    if name == nil { try book.warnOfUnreadable() }
     do {
       return LandlineClient(try book.find(name))
     } catch {
@@ -63,12 +67,19 @@ struct ServerChoice {
   /// How results name the server: `office:`, or `:` for one that has no name here.
   func place(for name: String?) -> String {
     if let name { return "\(name):" }
-    if Self.variable("LANDLINE_SERVER") != nil { return ":" }
+    if Self.isOfEnvironment { return ":" }
     return ((try? book.find(nil))?.name ?? "") + ":"
   }
 
   func isJoined(_ name: String) throws -> Bool {
     guard let record = try book.record(named: name) else { return false }
     return record.pendingInvite == nil
+  }
+}
+
+extension ServerBook {
+  /// Names on standard error what is passed over: somebody may miss it.
+  func warnOfUnreadable() throws {
+    for error in try unreadable() { Screen.shared.note("landline: warning: \(error.sentence); it is passed over") }
   }
 }

@@ -19,7 +19,7 @@ import Testing
     var seen: Calls { calls.withLock { $0 } }
 
     func make(
-      holding held: Int32? = nil, fileSystem: Int32 = 0, failing: [Int32: Int32] = [:],
+      holding held: Int32? = nil, fileSystem: Int32 = 0, failing: [Int32: Int32] = [:], trusted: Bool = true,
       device: @escaping @Sendable (Int32) -> UInt64? = { _ in 1 }
     ) -> SyncCalls {
       SyncCalls(
@@ -32,7 +32,7 @@ import Testing
           self.calls.withLock { $0.fileSystems.append(descriptor) }
           return fileSystem
         },
-        device: device)
+        isTrusted: { _ in trusted }, device: device)
     }
   }
 
@@ -103,7 +103,9 @@ import Testing
   @Test func `each file system is synced by itself`() {
     let recorder = Recorder()
     let calls = recorder.make(device: { UInt64($0 / 10) })
-    #expect(calls.sync([10, 11, 12, 13, 20, 30, 31, 32, 33]) == Array(repeating: 0, count: 9))
+    #expect(
+      FileSystems(calls: calls, watching: nil).sync([10, 11, 12, 13, 20, 30, 31, 32, 33])
+        == Array(repeating: 0, count: 9))
     #expect(Set(recorder.seen.fileSystems.map { $0 / 10 }) == [1, 3])
     #expect(recorder.seen.files == [20])
   }
@@ -112,8 +114,34 @@ import Testing
     let recorder = Recorder()
     var calls = recorder.make()
     calls.fileSystem = nil
-    _ = calls.sync([1, 2, 3, 4, 5])
+    _ = FileSystems(calls: calls, watching: nil).sync([1, 2, 3, 4, 5])
     #expect(recorder.seen.files == [1, 2, 3, 4, 5])
+  }
+
+  @Test func `a file system whose syncfs may do nothing gets fsyncs`() {
+    let recorder = Recorder()
+    let fileSystems = FileSystems(calls: recorder.make(trusted: false), watching: nil)
+    for _ in 0..<2 { _ = fileSystems.sync([1, 2, 3, 4]) }
+    #expect(recorder.seen == .init(files: [1, 2, 3, 4, 1, 2, 3, 4]))
+  }
+
+  @Test func `once syncfs has failed each file is asked`() {
+    let recorder = Recorder()
+    let fileSystems = FileSystems(
+      calls: recorder.make(fileSystem: EIO, failing: [13: EIO], device: { UInt64($0 / 10) }), watching: nil)
+    #expect(fileSystems.sync([1, 2, 3, 4]) == [0, 0, 0, 0])
+    #expect(fileSystems.sync([5, 6, 7, 8]) == [0, 0, 0, 0])
+    #expect(recorder.seen == .init(files: [1, 2, 3, 4, 5, 6, 7, 8], fileSystems: [1]))
+    // Of another file system nothing was said yet.
+    #expect(fileSystems.sync([10, 11, 12, 13]) == [0, 0, 0, EIO])
+    #expect(recorder.seen.fileSystems == [1, 10])
+  }
+
+  @Test func `syncfs is asked of the descriptor that has been open longest`() {
+    let recorder = Recorder()
+    let fileSystems = FileSystems(calls: recorder.make(device: { UInt64($0 / 10) }), watching: 19)
+    #expect(fileSystems.sync([11, 12, 13, 14, 21, 22, 23, 24]) == Array(repeating: 0, count: 8))
+    #expect(Set(recorder.seen.fileSystems) == [19, 21])
   }
 
   @Test func `several at once are told one by one`() async {

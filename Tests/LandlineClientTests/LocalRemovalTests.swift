@@ -24,6 +24,35 @@ import Testing
     #expect(outside.isThere("kept"))
   }
 
+  @Test func foldersDeeperThanThereAreDescriptors() async throws {
+    let scratch = try Scratch()
+    scratch.folder("a")
+    var folder = open("\(scratch.path)/a", O_RDONLY | O_DIRECTORY)
+    for _ in 0..<3_000 {
+      mkdirat(folder, "a", 0o755)
+      close(openat(folder, "b", O_WRONLY | O_CREAT, 0o644))
+      let below = openat(folder, "a", O_RDONLY | O_DIRECTORY)
+      close(folder)
+      folder = below
+    }
+    close(folder)
+    let tree = try await FileTree.local(scratch.path)
+    let outcome = try LocalRemoval(tree: tree, observer: SyncObserver()).run([0])
+    #expect(outcome.removed == 1 && outcome.failed == 0)
+    #expect(!scratch.isThere("a"))
+  }
+
+  @Test func whatCannotBeRemovedIsNamed() async throws {
+    let scratch = try Scratch()
+    scratch.folder("a")
+    scratch.folder("a/b")
+    scratch.file("a/b/c")
+    let parent = try Descriptor.open("\(scratch.path)/a", flags: O_RDONLY | O_DIRECTORY, toSay: "open")
+    #expect { try LocalFolderRemoval.remove(Array("b/c".utf8) + [0], in: parent) } throws: { error in
+      (error as? LocalFolderRemoval.Failure).map { $0.path == "b/c" && $0.code == ENOTDIR } ?? false
+    }
+  }
+
   @Test func whatIsGoneAlreadyIsRemoved() async throws {
     let scratch = try Scratch()
     scratch.folder("a")

@@ -86,7 +86,7 @@ import Testing
     #expect(tree.files == 2)
     #expect(tree.notices.map(\.kind) == [.name, .name])
     #expect(tree.notices.allSatisfy { $0.isFailure && !tree.reason(of: $0).isEmpty })
-    #expect(tree.place(of: tree.notices[1]).hasSuffix("new\\x0aline"))
+    #expect(tree.place(of: tree.notices[1]).hasSuffix("new\nline"))
   }
 
   @Test func whatIsNoFileIsNotOpened() async throws {

@@ -28,6 +28,34 @@ import Testing
     #expect(tree.files == 5 && tree.bytes == 5)
   }
 
+  @Test func whatIsNotTakenAlongHasANotice() throws {
+    let part = ".a.landline-part"
+    let tree = try read([entry(part), entry("b", "folder"), entry("b/c", "other"), entry("b/d")])
+    #expect(tree.notices.map { tree.place(of: $0) } == ["root/\(part)", "root/b/c"])
+    #expect(tree.notices.map(\.kind) == [.part, .other] && !tree.notices.contains { $0.isFailure })
+    #expect(tree.downloads(below: "").map(\.name) == ["root/b/d"])
+  }
+
+  @Test func whatTheServerLeavesOutIsAFailure() throws {
+    #expect(RemoteTreeReader().finish(root: "").notices.isEmpty)
+    let tree = RemoteTreeReader().finish(root: "", omitted: 3)
+    #expect(tree.notices.map(\.isFailure) == [true])
+    #expect(tree.reason(of: tree.notices[0]).hasPrefix("3 names"))
+  }
+
+  @Test func sizesThatAServerMakesUp() throws {
+    let largest = Int.max
+    let tree = try read([entry("a", size: largest), entry("b", size: largest), entry("c", size: 0)])
+    #expect(tree.bytes == Int64.max)
+    for size in ["-1", "9223372036854775808", "1e30", "1.5", "-9223372036854775808"] {
+      for more in ["", #","x":[1]"#] {
+        let body = #"[{"name":"a","kind":"file","size":\#(size),"mtime":1,"mtimeNanos":2\#(more)}]"#
+        var reader = RemoteTreeReader()
+        #expect(throws: ClientError.self, "\(body)") { try reader.read(Array(body.utf8)) }
+      }
+    }
+  }
+
   @Test func foldersThatMayNotBeSeen() throws {
     let tree = try read([entry("a/b/c"), entry("a/b/d"), entry("a/e"), entry("z/y")])
     #expect(paths(tree) == ["a", "a/b", "a/b/c", "a/b/d", "a/e", "z", "z/y"])

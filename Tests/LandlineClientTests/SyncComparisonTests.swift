@@ -34,6 +34,7 @@ import Testing
           kind: kind, size: kind == .file ? size : 0, modified: FileTime(seconds: seconds, nanoseconds: 0),
           isExecutable: last == "*"))
       if kind == .folder { open.append((name, index)) }
+      if own.hasPrefix("bad") { builder.notices.append(TreeNotice(kind: .name, index: index)) }
       if unreadable.contains(name) { builder.notices.append(TreeNotice(kind: .unreadable, index: index, code: 13)) }
     }
     while let folder = open.popLast() { builder.close(folder.index) }
@@ -105,6 +106,28 @@ import Testing
     #expect(try compare([part], [], delete: true) == Outcome())
     #expect(try compare([], [part]) == Outcome())
     #expect(try compare([part + "=2"], [part], delete: true) == Outcome())
+  }
+
+  @Test func foldersWithSuchANameNeitherDo() throws {
+    #expect(try compare([".a.landline-part/", ".a.landline-part/b"], [], delete: true) == Outcome())
+  }
+
+  /// Names that no server can have are not missing there.
+  @Test func whatTheSourceCouldNotHaveIsKept() throws {
+    let plan = SyncComparison(
+      .down, source: try tree(["a/"]), destination: try tree(["a/", "a/bad1@", "bad2@", "c"]), checksum: false,
+      delete: true
+    ).finish(areEqual: [])
+    #expect(plan.deletions.map { plan.destination.path(Int($0)) } == ["c"])
+    #expect(plan.kept.map { plan.destination.path(Int($0)) } == ["a/bad1", "bad2"])
+  }
+
+  @Test func sizesWithoutASum() throws {
+    let plan = SyncComparison(
+      .down, source: try tree(["a#\(Int64.max)", "b#\(Int64.max)"]), destination: try tree([]), checksum: false,
+      delete: false
+    ).finish(areEqual: [])
+    #expect(plan.bytes == Int64.max)
   }
 
   @Test func deletingTakesPartsOfWhichNothingMoreIsToCome() throws {

@@ -15,7 +15,7 @@ import Testing
       var sum = 0
       while true {
         switch try await pipe.next() {
-        case .bytes(let buffer): sum += buffer.readableBytes
+        case .bytes(let buffers): sum += buffers.reduce(0) { $0 + $1.readableBytes }
         case .commit: return sum
         case .cancel: Issue.record("nobody sent that")
         }
@@ -75,8 +75,14 @@ import Testing
     let inside = TransferCount(limit: 3)
     try await withThrowingTaskGroup { group in
       for _ in 0..<200 {
-        // `count` throws above its limit.
-        group.addTask { try await slots.withSlot { try await inside.count { await Task.yield() } } }
+        // `begin` throws above its limit.
+        group.addTask {
+          try await slots.withSlot {
+            try inside.begin()
+            defer { inside.end() }
+            await Task.yield()
+          }
+        }
       }
       try await group.waitForAll()
     }

@@ -113,7 +113,23 @@ import Testing
 
   @Test func inAFolderItIsNamedByTheTime() throws {
     let (_, store) = try open()
-    #expect(try backup("").hasSuffix("/landline-20261121-084151.tar"))
+    #expect(try backup("") == "\(target)/landline-20261121-084151.tar")
+    #expect(try backup("made/") == "\(target)/made/landline-20261121-084151.tar")
+    #expect(mode("\(target)/made") == 0o700)
+    try store.close()
+  }
+
+  @Test func severalOfTheSameSecondAreNumbered() throws {
+    let (_, store) = try open()
+    let expected = ["084151", "084151-2", "084151-3"].map { "\(target)/landline-20261121-\($0).tar" }
+    #expect(try [backup(""), backup("", replacing: true), backup("")] == expected)
+    try store.close()
+  }
+
+  @Test func standardOutputIsNoPlaceForASecret() throws {
+    let (_, store) = try open()
+    #expect(
+      message { _ = try FolderBackup(FolderCheckup(data)).write(to: "-", now: 0, replacing: false) }.contains("'./-'"))
     try store.close()
   }
 
@@ -142,7 +158,7 @@ import Testing
     #expect(message { _ = try backup() }.contains("there is no folder \(data)"))
     let (_, store) = try open()
     #expect(message { _ = try backup("no/b.tar") }.contains("there is no folder \(target)/no"))
-    #expect(message { _ = try backup("no/") }.contains("there is no folder"))
+    #expect(message { _ = try backup("no/no/") }.contains("there is no folder \(target)/no/no"))
     try store.close()
   }
 }

@@ -77,6 +77,32 @@ import Testing
     writeFile(place.real("good/\u{7F}"), [])
     #expect(names(in: place.real("good")).count == 4)
     #expect(try walk() == ["good", "good/file"])
+    #expect(try omitted() == 3)
+    #expect(try omitted(admits: { !$0.starts(with: "good/gbk".utf8) }) == 2)
+  }
+
+  @Test func foldersTooDeepForWhatIsInThem() throws {
+    // Longer than a path may be, so step by step.
+    var folder = openat(AT_FDCWD, place.real(""), O_RDONLY | O_DIRECTORY)
+    for _ in 0..<RemotePath.maximumComponents {
+      mkdirat(folder, "d", 0o755)
+      let below = openat(folder, "d", O_RDONLY | O_DIRECTORY)
+      close(folder)
+      folder = below
+    }
+    #expect(try walk().count == RemotePath.maximumComponents)
+    #expect(try omitted() == 0)
+    close(openat(folder, "file", O_WRONLY | O_CREAT, 0o644))
+    #expect(try walk().count == RemotePath.maximumComponents)
+    #expect(try omitted() == 1)
+    close(folder)
+  }
+
+  private func omitted(admits: ((_ path: [UInt8]) -> Bool)? = nil) throws -> Int64 {
+    let walk = try DiskFolderWalk(
+      tree: Tree(place.folder), base: .root, budget: NameBudget(bytes: 0), admits: admits)
+    _ = try rest(of: walk)
+    return walk.omitted
   }
 
   @Test func whatIsNotAdmittedIsNotEntered() throws {

@@ -55,6 +55,47 @@ import Testing
     }
   }
 
+  @Test func aWitnessStaysWhatItWas() async throws {
+    let store = try SQLiteStore(folder: DataFolder(path: scratch.path))
+    let path = try RemotePath("a")
+    var stored = record()
+    stored.version.modified = FileTime(seconds: 100, nanoseconds: 5)
+    try await store.observe(stored, for: path)
+    #expect(try await store.hash(of: path) == stored)
+    // Put back from a copy, by a tool that keeps times, or whole seconds of them.
+    for nanoseconds in [5, 0] as [Int32] {
+      var damaged = RecordedHash(version: stored.version, digest: .random())
+      damaged.version.inode = 7
+      damaged.version.changed = FileTime(seconds: 1_000, nanoseconds: 0)
+      damaged.version.modified.nanoseconds = nanoseconds
+      try await store.observe(damaged, for: path)
+      #expect(try await store.witness(of: path) == stored)
+      var intact = damaged
+      intact.digest = stored.digest
+      try await store.observe(intact, for: path)
+      #expect(try await store.witness(of: path) == intact)
+      try await store.record(stored, for: path)
+    }
+    for change: (inout FileVersion) -> Void in [
+      { $0.size -= 1 }, { $0.modified.seconds += 1 }, { $0.modified.nanoseconds = 6 },
+    ] {
+      try await store.record(stored, for: path)
+      var changed = RecordedHash(version: stored.version, digest: .random())
+      change(&changed.version)
+      try await store.observe(changed, for: path)
+      #expect(try await store.witness(of: path) == changed)
+    }
+  }
+
+  @Test func aWitnessCountsWhereTimesAreCoarse() async throws {
+    let store = try SQLiteStore(folder: DataFolder(path: scratch.path), hasFineTimes: false)
+    let path = try RemotePath("a")
+    let hash = record(changed: FileTime(seconds: 100, nanoseconds: 0))
+    try await store.record([(path, hash)], at: FileTime(seconds: 100, nanoseconds: 1))
+    #expect(try await store.hash(of: path) == nil)
+    #expect(try await store.witness(of: path) == hash)
+  }
+
   @Test func levelsOfDurabilityDoNotMix() async throws {
     let store = try SQLiteStore(folder: DataFolder(path: scratch.path))
     for (durability, level) in [(SQLiteStore.Durability.full, 2), (.normal, 1), (.full, 2)] {

@@ -107,6 +107,27 @@ import Testing
     #expect(try place.get("b") == "x")
   }
 
+  /// Whoever removes the new name at the same time may win or lose; the file keeps a name if the move was the last.
+  @Test func twoNamesOfOneFileAreNeverBothLost() async throws {
+    for round in 0..<300 {
+      let (old, new) = ("old\(round)", "new\(round)")
+      try place.put(old, "x")
+      link(place.real(old), place.real(new))
+      let remover = Task.detached { [path = place.real(new)] in
+        await Task.yield()
+        return unlink(path) == 0
+      }
+      let code = await asyncCode { try await move(old, new, replacing: true) }
+      let isRemoved = await remover.value
+      // What was removed behind the move, and before it could be looked at, is not found.
+      #expect(code == nil || code == .notFound && isRemoved)
+      #expect(status(place.real(old)) == nil)
+      // Removed before the name was given, it is there; removed behind that, it is what they wanted.
+      #expect(isRemoved || status(place.real(new)) != nil)
+    }
+    #expect(names(in: place.real("../landline/partial")).isEmpty)
+  }
+
   @Test func noLinkIsFollowed() async throws {
     let outside = Scratch(in: "/dev/shm")
     writeFile(outside.path + "/secret", Array("secret".utf8))
@@ -143,9 +164,26 @@ import Testing
       changed: FileTime(seconds: 0, nanoseconds: 0))
     let identity = SettledFolders.Identity(version)
     let paths = ["a", "a/b", "a/b/c", "a-", "a.", "ab", "b/a"].map { Array($0.utf8) }
-    folders.insert(paths.map { ($0, identity) })
+    folders.insert(paths.map { ($0, identity) }, since: 0)
     folders.forget(below: Array("a".utf8))
     #expect(paths.filter { folders.contains($0, identity) } == ["a-", "a.", "ab", "b/a"].map { Array($0.utf8) })
+  }
+
+  @Test func whatWasForgottenMeanwhileIsNotSettled() {
+    let folders = SettledFolders()
+    let version = FileVersion(
+      device: 1, inode: 2, size: 0, modified: FileTime(seconds: 0, nanoseconds: 0),
+      changed: FileTime(seconds: 0, nanoseconds: 0))
+    let identity = SettledFolders.Identity(version)
+    for forget in [{ folders.forget([1]) }, { folders.forget(below: [1]) }] {
+      let generation = folders.generation
+      // Removed and made again with the same inode, while it was made durable.
+      forget()
+      folders.insert([([1], identity)], since: generation)
+      #expect(!folders.contains([1], identity))
+    }
+    folders.insert([([1], identity)], since: folders.generation)
+    #expect(folders.contains([1], identity))
   }
 
   @Test func afterAMoveTheNewWayIsMadeDurable() async throws {

@@ -29,9 +29,9 @@ import Testing
   private func store(_ path: String, _ content: String) async throws {
     let status = try place.put(path, content)
     // Where times are coarse a record counts only some milliseconds later.
+    while !FileTime.now().isSafely(after: status.version.changed) { await Task.yield() }
     try await hashes.record(
-      [(RemotePath(path), RecordedHash(version: status.version, digest: Digest256(hashing: content.utf8)))],
-      at: FileTime(seconds: status.version.changed.seconds + 5, nanoseconds: 0))
+      RecordedHash(version: status.version, digest: Digest256(hashing: content.utf8)), for: RemotePath(path))
   }
 
   private func known(_ path: String) async throws -> Digest256? {
@@ -45,7 +45,11 @@ import Testing
     for path in paths { expected[path] = try await record(path) }
     // What is on record below the new name is of files that were there once.
     _ = try await record("z/y/b")
-    while try await hashes.moveContents(of: RemotePath("a"), to: RemotePath("z/y"), limit: limit) {}
+    let moment = hashes.moment()
+    try await hashes.forget(RemotePath("z/y"), recordedBefore: moment)
+    while try await hashes.moveContents(
+      of: RemotePath("a"), to: RemotePath("z/y"), recordedBefore: moment, limit: limit)
+    {}
     for path in paths {
       let isBelow = path.hasPrefix("a/")
       #expect(try await hashes.hash(of: RemotePath(path)) == (isBelow ? nil : expected[path]))
@@ -53,6 +57,22 @@ import Testing
         #expect(try await hashes.hash(of: RemotePath("z/y" + path.dropFirst())) == expected[path])
       }
     }
+  }
+
+  @Test func whatIsStoredDuringAMoveKeepsItsRecord() async throws {
+    for path in ["a/again", "a/over", "a/plain", "z/before"] { _ = try await record(path) }
+    let plain = try await hashes.hash(of: RemotePath("a/plain"))
+    let moment = hashes.moment()
+    // The folder has its new name; now somebody stores files under both.
+    let again = try await record("a/again")
+    let over = try await record("z/over")
+    try await hashes.forget(RemotePath("z"), recordedBefore: moment)
+    while try await hashes.moveContents(of: RemotePath("a"), to: RemotePath("z"), recordedBefore: moment, limit: 2) {}
+    let expected = [
+      "a/again": again, "a/over": nil, "a/plain": nil, "z/again": nil, "z/before": nil, "z/over": over,
+      "z/plain": plain,
+    ]
+    for (path, record) in expected { #expect(try await hashes.hash(of: RemotePath(path)) == record) }
   }
 
   @Test func manyAtOnceAreThoseOfEach() async throws {

@@ -42,6 +42,7 @@ MIB = 1 << 20
 STORED, SKIPPED, FETCHED, RESUME, ERROR = "stored", "skipped", "received", "resume", "failed"
 
 DONE, SOME_FAILED, USAGE, NO_CONNECTION, NOT_TRUSTED, NOT_ALLOWED = range(6)
+READER_GONE = 141
 
 # A thousand connections need a thousand descriptors here and in the server, which inherits this.
 _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -138,12 +139,15 @@ class Result:
 class Running:
     """A `landline` that is still running."""
 
-    def __init__(self, arguments: tuple, env: dict[str, str], cwd: Path | None = None, input: bytes | None = None):
+    def __init__(
+        self, arguments: tuple, env: dict[str, str], cwd: Path | None = None, input: bytes | None = None,
+        prefix: tuple[str, ...] = (),
+    ):
         need_binary()
         self.arguments = [a if isinstance(a, str | bytes | os.PathLike) else str(a) for a in arguments]
         self.input = input
         self.process = subprocess.Popen(
-            [BINARY, *self.arguments],
+            [*prefix, BINARY, *self.arguments],
             stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -209,15 +213,19 @@ class Client:
     def environment(self) -> dict[str, str]:
         return environment(XDG_CONFIG_HOME=str(self.config), HOME=str(self.home))
 
-    def start(self, *arguments: Any, input: bytes | None = None, env: dict[str, str] | None = None) -> Running:
-        running = Running(arguments, self.environment() | (env or {}), self.files, input)
+    def start(
+        self, *arguments: Any, input: bytes | None = None, env: dict[str, str] | None = None,
+        prefix: tuple[str, ...] = (),
+    ) -> Running:
+        running = Running(arguments, self.environment() | (env or {}), self.files, input, prefix)
         self.started.append(running)
         return running
 
     def run(
-        self, *arguments: Any, input: bytes | None = None, env: dict[str, str] | None = None, timeout: float = 60
+        self, *arguments: Any, input: bytes | None = None, env: dict[str, str] | None = None, timeout: float = 60,
+        prefix: tuple[str, ...] = (),
     ) -> Result:
-        return self.start(*arguments, input=input, env=env).result(timeout)
+        return self.start(*arguments, input=input, env=env, prefix=prefix).result(timeout)
 
     def join(self, invite: Any, name: str, server: str = "s") -> Result:
         return self.run("join", str(invite), "--name", name, "--as", server)

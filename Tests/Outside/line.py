@@ -145,6 +145,7 @@ class Line:
         self.nonce = b""
         self._next_id = 0
         self._buffer = bytearray()
+        self.arrived = 0  # bytes
         self._inbox: dict[int, deque] = defaultdict(deque)
 
     def close(self) -> None:
@@ -167,17 +168,22 @@ class Line:
     def send(self, head: dict, body: bytes = b"") -> None:
         self.send_raw(message(head, body))
 
+    def take_some(self, most: int = 262_144) -> None:
+        """Takes what has arrived, or what arrives next."""
+        try:
+            piece = self.socket.recv(most)
+        except TimeoutError:
+            raise
+        except (ConnectionError, ssl.SSLError) as error:
+            raise Closed(error) from error
+        if not piece:
+            raise Closed("end of stream" + (" inside a message" if self._buffer else ""))
+        self._buffer += piece
+        self.arrived += len(piece)
+
     def _read(self, count: int) -> bytes:
         while len(self._buffer) < count:
-            try:
-                piece = self.socket.recv(262_144)
-            except TimeoutError:
-                raise
-            except (ConnectionError, ssl.SSLError) as error:
-                raise Closed(error) from error
-            if not piece:
-                raise Closed("end of stream" + (" inside a message" if self._buffer else ""))
-            self._buffer += piece
+            self.take_some()
         data = bytes(self._buffer[:count])
         del self._buffer[:count]
         return data
@@ -346,7 +352,10 @@ class Line:
         entries: list[dict] = []
         after = None
         while True:
-            head, body = self.answer(self.request("list", path=path, after=after))
+            id = self.request("list", path=path, after=after)
+            while (answer := self.answer(id))[0]["type"] == "working":
+                pass
+            head, body = answer
             page = json.loads(body or b"[]")
             entries += page
             if not head["more"]:

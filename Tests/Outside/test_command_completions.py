@@ -4,7 +4,7 @@ import re
 import subprocess
 import unittest
 
-from harness import BINARY, Server, ServerCase, tool
+from harness import BINARY, ROOT, Server, ServerCase, tool
 from terminal import Terminal
 
 SCRIPTS = {"bash": "completion.bash", "zsh": "_landline", "fish": "completion.fish"}
@@ -141,6 +141,17 @@ class Completions(ServerCase):
         self.assertEqual(complete("landline get s:tab/my"), ["s:tab/my file.txt"])
         self.assertEqual(complete("landline put local.t"), ["local.txt"])
         self.assertIn("local folder/", complete("landline get a -o loc"))
+
+    def test_the_lines_of_the_readme_in_a_new_home(self):
+        lines = re.findall(r"(?m)^\| (?:zsh|fish) \| `([^`]+)`", (ROOT / "README.md").read_text())
+        self.assertEqual(len(lines), 2)
+        for line in lines:
+            with self.subTest(line), self.new_client() as fresh:
+                env = fresh.environment() | self.env
+                done = subprocess.run(["bash", "-c", line], env=env, capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                written = fresh.home / line.rpartition("> ~/")[2]
+                self.assertIn("landline", written.read_text())
 
     def test_the_scripts_are_what_the_shells_can_read(self):
         for shell, name in SCRIPTS.items():

@@ -1,12 +1,18 @@
 """Errors say what was tried, on what, why, and what to do next."""
 
 import json
+import os
+import shutil
+import signal
 import socket
+import subprocess
+import tempfile
 import threading
 import unittest
 
 from harness import (
-    DONE, NO_CONNECTION, NOT_ALLOWED, NOT_TRUSTED, SOME_FAILED, USAGE, Proxy, Server, ServerCase, content_of, free_port,
+    BINARY, NO_CONNECTION, NOT_ALLOWED, NOT_TRUSTED, READER_GONE, SOME_FAILED, USAGE, Proxy, Server, ServerCase, content_of,
+    environment, wait_until,
 )
 
 
@@ -55,6 +61,7 @@ class Usage(ServerCase):
         self.assertIn("LANDLINE_SERVER is not", result.err)
         result = self.assert_exit(self.run_command("ls", env={"LANDLINE_TOKEN": "x", "LANDLINE_SERVER": "porch"}), USAGE)
         self.assertIn("landline://HOST:PORT/#FINGERPRINT", result.err)
+        self.assertNotIn("that is not an invite", result.err)
         # A server that is named needs neither.
         self.assert_done(self.client().run("ls", "s:", env={"LANDLINE_SERVER": place}))
 
@@ -71,7 +78,7 @@ class Paths(ServerCase):
     def test_a_destination_without_its_colon(self):
         result = self.assert_exit(self.person.run("put", "a.txt", "docs/"), USAGE)
         self.assertIn("':docs/'", result.err)
-        result = self.assert_exit(self.person.run("put", "a.txt", f"{self.here}x"), SOME_FAILED)
+        result = self.assert_exit(self.person.run("put", "a.txt", f"{self.here}x"), USAGE)
         self.assertIn(f"':{self.here}x'", result.err)
 
     def test_a_path_from_the_root(self):
@@ -94,6 +101,165 @@ class Paths(ServerCase):
             with self.subTest(arguments):
                 result = self.assert_exit(guest.run(*arguments), NOT_ALLOWED)
                 self.assertIn("whoami", result.err)
+
+
+    def test_the_root(self):
+        result = self.assert_exit(self.person.run("rm", "-r", "/"), SOME_FAILED)
+        self.assertNotIn("write ''", result.err)
+        self.assertIn("empty path", result.err)
+        self.assertIn("path        the root", self.assert_done(self.person.run("stat", ":")).out)
+
+
+class Advice(ServerCase):
+    """What to do is said once, and is about what went wrong."""
+
+    def said(self, result, code: int, *parts: str, without: tuple[str, ...] = ()) -> None:
+        self.assert_exit(result, code)
+        for part in parts:
+            self.assertIn(part, result.err)
+        for part in without:
+            self.assertNotIn(part, result.err)
+
+    def test_an_account_that_was_removed(self):
+        client = self.client(name="bernd")
+        self.server.admin_call("account.remove", name="bernd")
+        result = client.run("ls")
+        self.said(result, NOT_ALLOWED, "this device is not known here", "new invite")
+        self.assertEqual((result.err.count("invite"), result.err.count("account")), (1, 1))
+
+    def test_a_token_that_was_revoked(self):
+        place = f"landline://127.0.0.1:{self.server.port}/#{self.server.fingerprint}"
+        result = self.new_client().run("ls", env={"LANDLINE_SERVER": place, "LANDLINE_TOKEN": "lat_" + "A" * 43})
+        self.said(result, NOT_ALLOWED, "may have been revoked", "landline token create", without=("invite",))
+
+    def test_what_a_server_refuses_as_wrong(self):
+        client = self.client(role="admin")
+        for arguments, said in (
+            (("token", "create", "a b"), "cannot name a token"), (("invite", "--expires", "10000d"), "366 days"),
+        ):
+            with self.subTest(arguments):
+                self.said(client.run(*arguments), USAGE, said, without=("another version",))
+        self.said(client.run("invite", "--role", "x"), USAGE, "there is no role 'x'", "admin, member and guest")
+        self.said(client.run("token", "create", "a", "--role", "x"), USAGE, "there is no role 'x'")
+
+    def test_the_last_admin(self):
+        with Server() as server, server.client(role="admin", name="eva") as client, server.client() as member:
+            self.assert_done(client.run("account", "remove", "root"))
+            self.said(client.run("account", "remove", "eva"), NOT_ALLOWED, "last admin", without=("whoami",))
+            self.said(member.run("account", "remove", "eva"), NOT_ALLOWED, "whoami")
+
+    def test_the_control_socket_of_somebody_else(self):
+        with tempfile.TemporaryDirectory() as folder:
+            binary = shutil.copy(BINARY, folder)
+            os.chmod(folder, 0o755)
+            done = subprocess.run(
+                [binary, "status", "--data", self.server.data], capture_output=True, text=True, user=65534, group=65534,
+                extra_groups=[], env=environment(HOME=folder), cwd="/", timeout=30,
+            )
+        self.assertEqual(done.returncode, NOT_ALLOWED, done.stderr)
+        self.assertIn("sudo", done.stderr)
+        self.assertNotIn("whoami", done.stderr)
+
+    def test_a_rate_of_nothing(self):
+        result = self.client().run("put", "a", "--limit-rate", "0")
+        self.said(result, USAGE, "leave --limit-rate out", without=("'none'",))
+
+    def test_a_name_that_looks_like_options(self):
+        client = self.client()
+        client.make("-dash", b"x")
+        result = client.run("put", "-dash")
+        self.said(result, USAGE, "no option '-dash'", "'./-dash'")
+        self.assertEqual(result.out, "")
+        self.assert_done(client.run("put", "./-dash", ":test/"))
+        self.assert_done(client.run("put", "--", "-dash", ":test2/"))
+        self.assertIn("USAGE:", self.assert_done(client.run("put", "-h")).out)
+
+    def test_a_number_below_zero(self):
+        self.said(self.client().run("du", "--depth", "-1"), USAGE, "0 to 128, not -1")
+
+    def test_ls_a(self):
+        client = self.client()
+        (self.on_disk / ".hidden").touch()
+        self.assertEqual(client.run("ls", "-a", self.here).out, ".hidden\n")
+        self.assertEqual(client.run("ls", "-la", self.here).out, client.run("ls", "-l", self.here).out)
+
+
+class ReaderGone(ServerCase):
+    def test_cat_and_get_end_as_cat_does(self):
+        (self.on_disk / "big").write_bytes(content_of(8 << 20))
+        client = self.client()
+        for arguments in (("cat",), ("cat", "--json"), ("get", "-o", "-"), ("get", "-o", "-", "--quiet")):
+            with self.subTest(arguments):
+                running = client.start(*arguments, f"s:{self.here}/big")
+                self.assertEqual(len(running.process.stdout.read(100)), 100)
+                running.process.stdout.close()
+                self.assertEqual(running.process.wait(30), READER_GONE)
+                self.assertNotIn(b"Broken pipe", running.process.stderr.read())
+
+    def test_a_full_disk_is_not_that(self):
+        with open("/dev/full", "wb") as full:
+            client = self.client()
+            (self.on_disk / "a").write_bytes(b"abc")
+            done = subprocess.run(
+                [BINARY, "cat", f"s:{self.here}/a"], env=client.environment(), stdout=full, stderr=subprocess.PIPE, text=True,
+                timeout=30,
+            )
+        self.assertEqual(done.returncode, SOME_FAILED)
+        self.assertIn("No space left", done.stderr)
+
+
+class Records(ServerCase):
+    def test_a_stray_entry_is_passed_over(self):
+        client = self.client(name="nora")
+        servers = client.config / "landline/servers"
+        for text, mode in (("{}", 0o644), ("nonsense", 0o600)):
+            with self.subTest(mode):
+                (servers / "x.json").write_text(text)
+                (servers / "x.json").chmod(mode)
+                for arguments in (("servers",), ("ls",), ("whoami", "--json")):
+                    result = self.assert_done(client.run(*arguments))
+                    self.assertRegex(result.err, r"^landline: warning: '.*/x\.json' .*passed over\n$")
+                self.assertEqual([found["name"] for found in client.run("servers", "--json").objects], ["s"])
+                self.assertEqual(self.assert_done(client.run("ls", "s:")).err, "")
+                self.assertIn("x.json", self.assert_exit(client.run("ls", "x:"), SOME_FAILED).err)
+                self.assertIn("x.json", self.assert_exit(client.run("doctor"), SOME_FAILED).out)
+
+    def test_the_only_one_is_broken(self):
+        client = self.client(name="nina")
+        (client.config / "landline/servers/s.json").chmod(0o644)
+        self.assertIn("chmod 600", self.assert_exit(client.run("ls"), SOME_FAILED).err)
+
+
+class Interrupted(ServerCase):
+    def test_json_says_so_last(self):
+        client = self.client(name="ines")
+        self.server.admin_call("account.limit", name="ines", rate=64 << 10)
+        client.make("big", content_of(8 << 20))
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(number):
+                running = client.start("put", "big", f"s:{self.here}/", "--json")
+                while json.loads(running.process.stdout.readline())["event"] != "progress":
+                    pass
+                running.signal(number)
+                out, _ = running.process.communicate(timeout=30)
+                self.assertEqual(running.process.returncode, code)
+                self.assertEqual(json.loads(out.splitlines()[-1])["error"]["code"], "interrupted")
+
+
+class Lost(ServerCase):
+    def test_a_server_that_is_killed(self):
+        with Server() as server, server.client() as client:
+            server.admin_call("account.limit", name=server.accounts[-1]["name"], rate=64 << 10)
+            client.make("big", content_of(8 << 20))
+            running = client.start("put", "big", "--json")
+            wait_until(lambda: any(server.data.glob("landline/partial/*")), "it has begun")
+            server.kill()
+            result = running.result()
+        self.assertEqual(result.code, NO_CONNECTION)
+        for text in (result.out, result.err):
+            self.assertNotRegex(text, r"uncleanShutdown|Error\(|ioOnClosed")
+        (lost,) = result.events("reconnecting")[:1]
+        self.assertRegex(lost["message"], "^the connection was lost: [a-zA-Z ,]+$")
 
 
 class Connecting(ServerCase):

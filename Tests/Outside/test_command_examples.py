@@ -72,7 +72,7 @@ class Examples(Case):
 
     @staticmethod
     def fill(folder) -> None:
-        for name in ("a.txt", "b.txt", "docs/a.txt", "docs/b.txt", "docs/draft.txt", "docs/old.txt", "docs/2019/a.txt", "backups/old",
+        for name in ("a.txt", "b.txt", "docs/a.txt", "docs/b.txt", "docs/draft.txt", "docs/old.txt", "docs/2019/a.txt",
                      "photos/1.jpg", "photos/2.jpg", "photos/sub/3.jpg", "photos/x.tmp"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(f"this is {name}\n")

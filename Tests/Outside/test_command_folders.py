@@ -114,7 +114,7 @@ class Folders(FolderCase):
     def test_json(self):
         result = self.assert_done(self.run_command("put", "-r", "docs", self.place, "--json"))
         (begin,), (summary,) = result.events("begin"), result.events("summary")
-        self.assertEqual((begin["files"], begin["bytes"]), (5, 2 * MIB + 13))
+        self.assertEqual((begin["files"], begin["folders"], begin["bytes"]), (4, 1, 2 * MIB + 13))
         self.assertEqual(len(result.events(STORED)), 4)
         self.assertEqual(
             (summary["files"], summary["folders"], summary["failed"], summary["skipped"], summary["bytes"]),
@@ -151,7 +151,7 @@ class Output(FolderCase):
     def test_a_name_of_its_own(self):
         self.assert_done(self.get("a.txt", o="letter.txt"))
         self.assertEqual((self.files / "letter.txt").read_bytes(), (self.on_disk / "a.txt").read_bytes())
-        result = self.assert_exit(self.get("a.txt", o="letter.txt"), SOME_FAILED)
+        result = self.assert_exit(self.get("b.txt", o="letter.txt"), SOME_FAILED)
         self.assertIn("letter.txt", result.err)
         self.assert_done(self.get("b.txt", o="letter.txt", flags=("--replace",)))
         self.assertEqual((self.files / "letter.txt").read_bytes(), (self.on_disk / "b.txt").read_bytes())

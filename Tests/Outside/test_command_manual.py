@@ -53,13 +53,23 @@ class Install(Case):
                 {
                     "usr/bin/landline", "usr/share/man/man1/landline.1",
                     "usr/share/bash-completion/completions/landline", "usr/share/zsh/site-functions/_landline",
-                    "usr/share/fish/vendor_completions.d/landline.fish",
+                    "usr/share/fish/vendor_completions.d/landline.fish", "usr/lib/systemd/system/landline.service",
+                    "usr/lib/sysusers.d/landline.conf",
                 },
                 names,
             )
             for name in names:
                 if "landline" in name:
                     self.assertGreater((Path(folder) / name).stat().st_size, 0, name)
+            unit = (Path(folder) / "usr/lib/systemd/system/landline.service").read_text()
+            self.assertIn("ExecStart=/usr/bin/landline serve", unit)
+            # As docs/OPERATIONS.md has it: the unit's user is made from what was installed.
+            done = subprocess.run(
+                [tool("systemd-sysusers", "systemd"), "--dry-run", Path(folder) / "usr/lib/sysusers.d/landline.conf"],
+                capture_output=True, text=True,
+            )
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("landline", done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

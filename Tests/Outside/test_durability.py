@@ -207,6 +207,28 @@ class Durability(Case):
         # Whether it writes the rest only, or all of it anew, is its own affair.
         self.assert_order(calls, "resumed", len(content) - MIB, len(content))
 
+    def test_again(self):
+        """What is there already may not be durable yet: it is synced, its name too, before the answer says `stored`."""
+        for number, (put, fields) in enumerate(
+            ((Line.put, {}), (Line.put, {"ifExists": "keep-both"}), (Line.put_in_parts, {"sha256": True}))
+        ):
+            with self.subTest(put=put.__name__, **fields):
+                content, path = content_of(MIB + 5 if put is Line.put_in_parts else 1000, number), f"again{number}/file"
+                if "sha256" in fields:
+                    fields["sha256"] = sha256(content)
+                (self.server.tree / path).parent.mkdir()
+                # By hand: nobody has synced it.
+                (self.server.tree / path).write_bytes(content)
+                calls = self.traced(lambda line: put(line, path, content, again=True, **fields))
+                file = str(self.server.tree / path)
+                answer = next(
+                    c for c in reversed(calls)
+                    if c.name in SENDS and f":{self.server.port}" in c.text and c.began < calls[-1].began)
+                self.assertFalse([c for c in calls if c.name in RENAMES and '"file"' in c.text], "nothing is written")
+                synced = {f for c in calls if c.name in SYNCS and c.ended < answer.began for f in c.files}
+                for needed in (file, os.path.dirname(file), str(self.server.tree)):
+                    self.assertIn(needed, synced, self.shown(calls))
+
     def test_many_at_once(self):
         """A group may share its syncs; each answer still comes after those of its own file."""
         contents = {f"many{n}": content_of(100_003 + n) for n in range(20)}

@@ -298,8 +298,10 @@ class Output(FilesCase):
         (error,) = result.events(ERROR)
         self.assertIn("missing", error["file"])
         self.assertTrue(error["message"])
+        (self.on_disk / "small").write_bytes(b"xyz")
         result = self.assert_exit(self.put(files[0], "--json"), SOME_FAILED)
         self.assertEqual(result.events(ERROR)[0]["code"], "exists")
+        (self.on_disk / "small").write_bytes(b"abc")
         (self.client_one.files / "back").mkdir()
         result = self.client_one.run("get", f"{self.place}small", f"{self.place}nothing", "-o", "back", "--json")
         self.assert_exit(result, SOME_FAILED)
@@ -333,6 +335,7 @@ class Output(FilesCase):
         self.assertEqual((put.out, put.err), ("", ""))
         get = self.assert_done(self.client_one.run("get", f"{self.place}a", "--quiet", "--replace"))
         self.assertEqual((get.out, get.err), ("", ""))
+        file.write_bytes(b"other")
         failed = self.assert_exit(self.put(file, "--quiet"), SOME_FAILED)
         self.assertIn("a", failed.err)
 
@@ -365,17 +368,30 @@ class Output(FilesCase):
         self.assert_content(self.on_disk / "a.txt", b"old")
 
     def test_a_terminal_is_believed(self):
-        """To skip is to skip, also when the same bytes are there already, and for a file in parts."""
+        """To skip is to skip, also for as many bytes, and for a file in parts."""
         for name, content in (("small", b"same"), ("large", content_of(3 * MIB))):
             with self.subTest(name):
                 (self.on_disk / name).write_bytes(content)
-                self.client_one.make(name, content)
+                self.client_one.make(name, bytes(len(content)))
                 with Terminal(self.client_one, "put", name, self.place) as terminal:
                     terminal.read_until(r"(?is)replace.*[?:\]]")
                     terminal.write(b"s\n")
                     self.assertEqual(terminal.wait(), DONE)
                     self.assertIn("skipped", terminal.text)
                     self.assertNotIn("stored", terminal.text)
+                self.assert_content(self.on_disk / name, content)
+
+    def test_nobody_is_asked_about_what_is_there_already(self):
+        for name, content in (("small", b"same"), ("large", content_of(3 * MIB))):
+            with self.subTest(name):
+                (self.on_disk / name).write_bytes(content)
+                self.client_one.make(name, content)
+                with Terminal(self.client_one, "put", name, self.place) as terminal:
+                    self.assertEqual(terminal.wait(), DONE)
+                    self.assertIn("stored", terminal.text)
+                with Terminal(self.client_one, "get", f"{self.place}{name}") as terminal:
+                    self.assertEqual(terminal.wait(), DONE)
+                    self.assertIn("received", terminal.text)
 
 
 class Codes(FilesCase):

@@ -142,6 +142,9 @@ class Trees(FolderCase):
     def test_names_that_cannot_be_asked_for_are_left_out(self):
         self.make("good/a", b"good/\xb0\xa1", b"good/\xb0\xa1 folder/in", "good/line\nbreak", "good/line\nfolder/in", "good/\x7f")
         self.assertEqual(self.names(), ["good", "good/a"])
+        end = self.line().tree(self.here)[1]
+        # A folder counts once, whatever is in it.
+        self.assertEqual((end["files"], end["folders"], end["omitted"]), (1, 1, 5))
 
     def test_deep(self):
         folder = os.fsencode(self.on_disk)
@@ -154,7 +157,7 @@ class Trees(FolderCase):
         entries, end = line.tree(self.here)
         # 128 components are the most that a path can have: the test's own folder is one of them.
         self.assertEqual(len(entries[-1]["name"].split("/")), 127)
-        self.assertEqual((end["files"], end["folders"]), (0, 127))
+        self.assertEqual((end["files"], end["folders"], end["omitted"]), (0, 127, 1))
         path = "/".join([self.here] + ["d"] * 120)
         self.assertEqual([e["name"].count("/") for e in line.tree(path)[0]], list(range(7)))
         line.call("remove", path=self.here, recursive=True)

@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 
 from harness import (
-    DONE, MIB, SOME_FAILED, USAGE, Account, Case, Client, Server, ServerCase, content_of, hash_of, landline,
+    DONE, MIB, READER_GONE, SOME_FAILED, USAGE, Account, Case, Client, Server, ServerCase, content_of, hash_of, landline,
     remove_tree, scratch_folder, tool, wait_until,
 )
 from line import Line, LineError, sha256
@@ -356,6 +356,16 @@ class Status(ServerCase):
         watching.signal(signal.SIGINT)
         self.assertEqual(watching.process.wait(20), 130)
 
+    def test_watching_ends_with_its_reader(self):
+        for more in ((), ("--json",)):
+            with self.subTest(more):
+                client = self.enterContext(Client())
+                watching = client.start("status", "--data", self.server.data, "--watch", *more)
+                self.assertTrue(watching.process.stdout.readline())
+                watching.process.stdout.close()
+                self.assertEqual(watching.process.wait(20), READER_GONE)
+                self.assertEqual(watching.process.stderr.read(), b"")
+
 
 class Doctor(Case):
     def findings(self, *arguments, code: int = DONE, **options) -> dict[str, list[dict]]:
@@ -381,6 +391,8 @@ class Doctor(Case):
             for check in ("descriptors", "memory", "uploads", "clock", "server"):
                 self.assertIn(check, running)
             self.assertRegex(running["server"][0]["message"], rf"listens on 127\.0\.0\.1:{server.port}")
+            self.assertRegex(running["server"][0]["message"], r"has (1 connection|\d\d? connections)$")
+            self.assertNotIn("1 connections", running["server"][0]["message"])
             self.assertIn(server.fingerprint, running["certificate"][0]["message"])
             plain = self.assert_done(landline("doctor", "--data", server.data, env={"LANDLINE_KEEP_FREE": "1M"}))
             self.assertRegex(plain.out, r"(?m)^ok +database +whole")
@@ -418,6 +430,13 @@ class Doctor(Case):
             (server.tree / "a").write_bytes(bytes(2000))
             env = {"LANDLINE_MAX_USE": "1K", "LANDLINE_KEEP_FREE": "1M"}
             self.assertIn("--max-use", self.error(self.findings("--data", server.data, code=SOME_FAILED, env=env), "use"))
+
+    def test_more_connections_than_there_are_descriptors_for(self):
+        with Server() as server:
+            env = {"LANDLINE_KEEP_FREE": "1M", "LANDLINE_MAX_CONNECTIONS": "1000000"}
+            (found,) = self.findings("--data", server.data, env=env)["descriptors"]
+            self.assertEqual(found["level"], "warning")
+            self.assertIn("not for 1000000 (--max-connections)", found["message"])
 
     def test_a_folder_that_is_none(self):
         empty = scratch_folder()
@@ -572,6 +591,22 @@ class Backup(Case):
             self.assertEqual(path.read_bytes(), before)
             self.run_backup(server, path, "--replace")
 
+    def test_a_folder_that_is_made_and_two_in_a_second(self):
+        with Server() as server:
+            paths = [self.run_backup(server, f"{server.folder}/backups/") for _ in range(3)]
+            self.assertEqual(len(set(paths)), 3)
+            for path in paths:
+                self.assertRegex(str(path), rf"^{server.folder}/backups/landline-\d{{8}}-\d{{6}}(-\d)?\.tar$")
+            self.assert_mode(server.folder / "backups", 0o700)
+
+    def test_a_secret_does_not_go_to_standard_output(self):
+        with Server() as server, self.new_client() as client:
+            result = self.assert_exit(client.run("backup", "--data", server.data, "-"), SOME_FAILED)
+            self.assertIn("'./-'", result.err)
+            self.assertEqual(list(client.files.iterdir()), [])
+            self.assert_done(client.run("backup", "--data", server.data, "./-"))
+            self.assertEqual([file.name for file in client.files.iterdir()], ["-"])
+
     def test_of_a_server_that_does_not_run(self):
         with Server() as server:
             server.join("ada")
@@ -622,7 +657,7 @@ class Backup(Case):
 
     def test_what_is_missing(self):
         with Server() as server:
-            for target in ("nothing/b.tar", "nothing/"):
+            for target in ("nothing/b.tar", "nothing/below/"):
                 target = f"{server.folder}/{target}"
                 result = self.assert_exit(landline("backup", "--data", server.data, target), SOME_FAILED)
                 self.assertIn("there is no folder", result.err)
@@ -767,6 +802,16 @@ class Log(Case):
                 if line["message"] == "login refused":
                     self.assertEqual((line["peer"], line["code"]), ("127.0.0.1", "unauthenticated"))
 
+    def test_a_connection_ends_once(self):
+        with Server("--log-level", "info") as server:
+            line = server.join("ada").line()
+            line.call("ping")
+            server.signal(signal.SIGTERM)
+            server.wait()
+            ends = [one["connection"] for one in self.parsed(server.log()) if one["message"] == "connection ended"]
+            self.assertEqual(len(ends), len(set(ends)), ends)
+            self.assertTrue(ends)
+
     def test_usually_only_what_an_operator_must_know(self):
         with Server() as server:
             with server.join("ada").line() as line:
@@ -822,6 +867,7 @@ class Settings(Case):
         settings = folder / "settings.json"
         settings.write_text(json.dumps({"max-use": 1_000_000, "log-format": "json", "keep-free": "1K", "limit-rate": "none"}))
         with Server("--config", settings, env={"LANDLINE_MAX_USE": "2000"}) as server:
+            wait_until(lambda: "\n" in server.log(), "it writes its first line")
             self.assertEqual(json.loads(server.log().splitlines()[0])["message"], "listening")
             with server.join().line() as line:
                 line.put("a", bytes(2000))

@@ -420,8 +420,12 @@ class SameNames(SyncCase):
             found = sorted(hash_of(file) for file in self.local.glob(f"file{size}*"))
             self.assertEqual(found, sorted(sha256(self.content[folder, size]) for folder in "abcde"))
             self.assert_done(self.person.run("get", *paths, "-o", "here", "--replace"))
-            result = self.assert_exit(self.person.run("get", *paths, "-o", "here", "--json"), SOME_FAILED)
-            self.assertEqual(len(result.events(ERROR)), 5)
+            # What is there already with the same content is as good as fetched.
+            there = hash_of(self.local / f"file{size}")
+            others = sum(sha256(self.content[folder, size]) != there for folder in "abcde")
+            result = self.person.run("get", *paths, "-o", "here", "--json")
+            self.assert_exit(result, SOME_FAILED if others else DONE)
+            self.assertEqual([event["code"] for event in result.events(ERROR)], ["exists"] * others)
         self.assertEqual(list(self.local.glob(".*")), [])
 
     def test_put(self):

@@ -35,6 +35,8 @@ public struct SyncSummary: Hashable, Sendable {
   /// Names that were removed; a folder counts once.
   public var removed = 0
   public var notRemoved = 0
+  /// Whether the destination folder was made, with nothing to go into it.
+  public var madeDestination = false
   /// Whether nothing was deleted at the end because not everything could be moved.
   public var isDeletionHeldBack = false
 }
@@ -43,7 +45,8 @@ extension LandlineClient {
   /// Compares a local folder and a folder of the server, and says what is to be done to make one like the other.
   ///
   /// Files are the same when size, time of change and the permission to execute are. Parts of downloads
-  /// (`.NAME.landline-part`) belong to neither side; with `delete` those go of which nothing more is to come.
+  /// (`.NAME.landline-part`) belong to neither side; with `delete` those go of which nothing more is to come. What a
+  /// server could not have, by its name, is not deleted because the server does not have it.
   /// - Parameters:
   ///   - local: the folder here; for ``SyncDirection/down`` it may be missing.
   ///   - remote: the folder on the server; for ``SyncDirection/up`` it may be missing. Empty for the root.
@@ -71,8 +74,8 @@ extension LandlineClient {
   /// Does what a plan says.
   ///
   /// What is in the way goes first, then files are moved, then what is not wanted any more is removed; nothing is removed
-  /// at the end when something could not be moved. It can be ended at any point: each file is there or not, old or
-  /// new, and another plan goes on from there.
+  /// at the end when something could not be moved. It can be ended at any point: each file is old or new, but
+  /// where something was in the way perhaps gone and not there yet, and another plan goes on from there.
   /// - Returns: how much was done; single failures go to `observer`.
   /// - Throws: as ``put(_:to:options:observer:)``.
   @concurrent @discardableResult
@@ -133,7 +136,7 @@ extension LandlineClient {
     if pairs.isEmpty { return comparison.finish(areEqual: []) }
     let here = pairs.map { isUp ? $0.source : $0.destination }
     let there = pairs.map { isUp ? $0.destination : $0.source }
-    let total = here.reduce(Int64(0)) { $0 + local.nodes[$1].size }
+    let total = here.reduce(Int64(0)) { $0.addingSaturated(local.nodes[$1].size) }
     let digests = try await LocalHashing.hash(here, of: local) { progress(.hashing(done: $0, total: total)) }
     return comparison.finish(
       areEqual: zip(digests, there).map { digest, index in digest != nil && digest == remote.sha256(index) })
@@ -154,7 +157,7 @@ extension LandlineClient {
       if plan.transfers.isEmpty {
         if plan.makesDestination {
           try await Reconnecting(client: self, onLoss: observer.transfer.reconnecting).run(Reconnecting.Progress()) {
-            _ = try await $0.makeFolder(folder, ifExists: .skip)
+            summary.madeDestination = try await $0.makeFolder(folder, ifExists: .skip)
           }
         }
         return
@@ -165,7 +168,7 @@ extension LandlineClient {
     case .down:
       let folder = plan.destination.root
       if plan.transfers.isEmpty {
-        if plan.makesDestination { try LocalFolders.make(folder) }
+        if plan.makesDestination { summary.madeDestination = try LocalFolders.make(folder) }
         return
       }
       summary.transfers = try await get(

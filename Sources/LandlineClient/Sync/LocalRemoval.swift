@@ -1,7 +1,8 @@
 import Glibc
 import LandlineProtocol
 
-/// Removes entries of a local tree, folders with all that is in them. No symbolic link is followed on the way.
+/// Removes entries of a local tree, folders with all that is in them. No symbolic link is followed on the way, and no
+/// other file system entered.
 struct LocalRemoval {
   let tree: FileTree
   let observer: SyncObserver
@@ -30,10 +31,22 @@ struct LocalRemoval {
     // With its NUL, for it need not be UTF-8.
     let name = Array(tree.nameBytes(index)) + [0]
     if LocalName.isPart(tree.nameBytes(index)), isInUse(tree.name(index), in: folder) { return }
-    let code = name.withUnsafeBytes { Self.remove($0, in: folder.number) }
-    guard code == 0 || code == ENOENT else {
-      throw ClientError.local("cannot remove '\(printable(LocalName.join(tree.root, tree.path(index))))'", errno: code)
+    let code = LocalFolderRemoval.unlink(name, in: folder.number)
+    if code == 0 || code == ENOENT { return }
+    let parentPath = LocalName.join(tree.root, String(decoding: parent, as: UTF8.self))
+    guard code == EISDIR else { throw failure(LocalName.join(parentPath, tree.name(index)), code) }
+    do throws(LocalFolderRemoval.Failure) {
+      try LocalFolderRemoval.remove(name, in: folder)
+    } catch {
+      throw failure(LocalName.join(parentPath, error.path), error.code)
     }
+  }
+
+  private func failure(_ path: String, _ code: Int32) -> ClientError {
+    let what = "cannot remove '\(printable(path))'"
+    return code == EXDEV
+      ? ClientError(.localFile, "\(what): another file system is mounted there")
+      : ClientError.local(what, errno: code)
   }
 
   /// Whether another command is fetching into this part at the moment.
@@ -42,33 +55,5 @@ struct LocalRemoval {
     guard number >= 0 else { return false }
     let file = Descriptor(owning: number)
     return flock(file.number, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
-  }
-
-  /// - Parameter name: its bytes, and a NUL.
-  /// - Returns: 0 or the `errno` of the first that could not be removed.
-  private static func remove(_ name: UnsafeRawBufferPointer, in folder: Int32) -> Int32 {
-    guard let path = name.baseAddress?.assumingMemoryBound(to: CChar.self) else { return EINVAL }
-    if unlinkat(folder, path, 0) == 0 { return 0 }
-    guard errno == EISDIR || errno == EPERM else { return errno }
-    let number = openat(folder, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-    guard number >= 0 else { return errno }
-    let code = removeAll(in: number)
-    if code != 0 { return code }
-    return unlinkat(folder, path, AT_REMOVEDIR) == 0 ? 0 : errno
-  }
-
-  /// - Parameter number: a folder's descriptor, which is closed here.
-  private static func removeAll(in number: Int32) -> Int32 {
-    guard let stream = FolderStream(owning: number) else { return ENOMEM }
-    let names = stream.names()
-    if names.code != 0 { return names.code }
-    return names.bytes.withUnsafeBytes { bytes in
-      for range in names.ranges {
-        let name = UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound...range.upperBound])
-        let code = remove(name, in: stream.number)
-        if code != 0 && code != ENOENT { return code }
-      }
-      return 0
-    }
   }
 }

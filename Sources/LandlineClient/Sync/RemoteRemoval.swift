@@ -3,7 +3,7 @@ import NIOCore
 
 /// Removes entries of a server's tree, many at the same time, over as many connections as it takes.
 struct RemoteRemoval {
-  private static let mostInFlight = 64
+  private static let mostInFlight = 32
 
   let client: LandlineClient
   let tree: FileTree

@@ -14,6 +14,8 @@ struct SyncComparison {
   private let delete: Bool
   /// Entries of the destination that could not be looked at: what is behind them nobody knows.
   private let unreadable: Set<Int>
+  /// Entries of the destination that the source could not have, so that their absence there says nothing.
+  private let unnameable: Set<Int>
   private(set) var plan: SyncPlan
   /// With `checksum`: what is still to be compared.
   private(set) var pairs: [Pair] = []
@@ -24,9 +26,10 @@ struct SyncComparison {
     self.destination = destination
     self.checksum = checksum
     plan = SyncPlan(direction, source: source, destination: destination)
-    plan.isDeletionHeldBack = delete && source.notices.contains { $0.isFailure }
+    plan.isDeletionHeldBack = delete && source.notices.contains { $0.isFailure && !$0.isDangling }
     self.delete = delete && !plan.isDeletionHeldBack
     unreadable = Set(destination.notices.filter { $0.kind == .unreadable }.compactMap(\.index))
+    unnameable = Set(destination.notices.filter { $0.kind == .name }.compactMap(\.index))
     compare(nil, nil)
   }
 
@@ -46,6 +49,8 @@ struct SyncComparison {
       case .onlyDestination(let index):
         if LocalName.isPart(destination.nameBytes(index)) {
           parts.append(index)
+        } else if delete, unnameable.contains(index) {
+          plan.kept.append(Int32(index))
         } else if delete {
           plan.deletions.append(Int32(index))
         }
@@ -128,11 +133,11 @@ struct SyncComparison {
 
   /// Adds an entry that the destination does not have, with all below it.
   private mutating func add(_ index: Int) {
+    if LocalName.isPart(source.nameBytes(index)) { return }
     var hasContent = false
     switch source.nodes[index].kind {
     case .other: break
-    case .file:
-      if !LocalName.isPart(source.nameBytes(index)) { addFile(index) }
+    case .file: addFile(index)
     case .folder:
       for entry in source.descendants(of: index) where source.nodes[entry].kind != .other {
         hasContent = true
@@ -145,7 +150,7 @@ struct SyncComparison {
 
   private mutating func addFile(_ index: Int) {
     plan.transfers.append(Int32(index))
-    plan.bytes += source.nodes[index].size
+    plan.bytes = plan.bytes.addingSaturated(source.nodes[index].size)
   }
 
   /// Settles the pairs.

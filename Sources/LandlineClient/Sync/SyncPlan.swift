@@ -45,6 +45,8 @@ public struct SyncPlan: Sendable {
   public internal(set) var obstacles: [Int32] = []
   /// Of the destination: what the source does not have; of a folder only itself, for all below it goes too. Last.
   public internal(set) var deletions: [Int32] = []
+  /// Of the destination: what would be deleted if the source could have it at all; its name cannot travel.
+  public internal(set) var kept: [Int32] = []
   public internal(set) var conflicts: [Conflict] = []
   /// Files that are the same on both sides.
   public internal(set) var unchanged = 0
@@ -61,6 +63,9 @@ public struct SyncPlan: Sendable {
     self.source = source
     self.destination = destination
   }
+
+  /// Whether the destination folder is to be made, and nothing goes into it.
+  public var makesEmptyDestination: Bool { makesDestination && transfers.isEmpty }
 
   /// Whether there is nothing to do.
   public var isEmpty: Bool {

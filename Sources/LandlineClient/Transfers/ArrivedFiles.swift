@@ -13,13 +13,13 @@ struct ArrivedFile: Sendable {
   var part: Descriptor
   var size: Int64
   var digest: Digest256
+  /// Whether it has its name already, from an earlier run.
+  var isNamed = false
 }
 
 /// Makes small files durable in groups: their bytes, then their names, then the folders (man 2 fsync).
 final class ArrivedFiles: Sendable {
-  /// Each holds a descriptor open, and as many again are being finished.
-  private static let most = 192
-
+  private let most: Int
   private struct State {
     var files: [ArrivedFile] = []
     var isIdle = true
@@ -28,10 +28,15 @@ final class ArrivedFiles: Sendable {
   private let state = Mutex(State())
   private let group = SyncGroup()
 
+  /// - Parameter most: how many wait before no more should be added.
+  init(most: Int) {
+    self.most = most
+  }
+
   func add(_ file: ArrivedFile) { state.withLock { $0.files.append(file) } }
 
   /// Whether no more should be added before some are finished.
-  var isFull: Bool { state.withLock { $0.files.count >= Self.most } }
+  var isFull: Bool { state.withLock { $0.files.count >= most } }
 
   /// Whether none is being finished.
   var isIdle: Bool { state.withLock { $0.isIdle } }
@@ -53,13 +58,13 @@ final class ArrivedFiles: Sendable {
     for (file, code) in zip(files, codes) {
       do throws(ClientError) {
         guard code == 0 else { throw ClientError.local(file.target.cannotWrite, errno: code) }
-        if let name = try file.target.settle(file.ifExists) {
+        if let name = file.isNamed ? file.target.name : try file.target.settle(file.part, file.ifExists) {
           named.append((file, name))
         } else {
           ledger.settle(file.index, .skipped(path: file.path, file: file.target.display))
         }
       } catch {
-        file.target.removePart()
+        if !file.isNamed { file.target.removePart(file.part) }
         ledger.settle(file.index, .failed(error))
       }
     }

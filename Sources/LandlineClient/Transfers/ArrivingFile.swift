@@ -14,8 +14,8 @@ final class ArrivingFile {
   private var part: Descriptor?
   private var failure: ClientError?
   private var hasher = SHA256()
-  private var position: Int64 = 0
-  private let length: Int
+  private(set) var position: Int64 = 0
+  let length: Int
 
   /// - Parameter length: how many bytes follow.
   init(
@@ -73,7 +73,7 @@ final class ArrivingFile {
 
   /// Leaves nothing of it.
   func abandon() {
-    if part != nil { target.removePart() }
+    if let part { target.removePart(part) }
     part = nil
   }
 }

@@ -21,30 +21,47 @@ struct DownloadAttempt {
     return try await connection.withRequest(.get(request)) { open in
       var size: Int64 = 0
       while true {
-        switch try await open.next() {
-        case .slice(let slice):
-          try await sink.write(slice)
-          try await limit?.pass(slice.readableBytes)
-          progress.advance(by: Int64(slice.readableBytes))
-          ledger.event(index, .moved(done: sink.position, total: size))
-        case .reply(.data, _):
-          break
-        case .reply(.working(let answer), _):
-          ledger.event(index, .working(done: answer.done, total: answer.total))
-        case .reply(.file(let answer), _):
-          size = answer.size
-          try sink.begin(answer)
-          if sink.position > 0 {
-            ledger.event(index, .resuming(offset: sink.position, total: size))
+        // All that is here in one go: to be woken for each slice costs more than the write.
+        var slices: [ByteBuffer] = []
+        for item in try await open.queue.all(atLeast: 1) {
+          guard case .answer(let answer) = item else {
+            if case .slice(let slice) = item { slices.append(slice) }
+            continue
           }
-        case .reply(.end(let answer), _):
-          try check(sink, size: size, against: answer.sha256)
-          return (size, answer.sha256)
-        case .reply(let reply, _):
-          throw ClientError.unexpected(reply, to: "'get'")
+          try await write(&slices, to: sink, of: size)
+          switch answer.reply {
+          case .data:
+            break
+          case .working(let answer):
+            ledger.event(index, .working(done: answer.done, total: answer.total))
+          case .file(let answer):
+            size = answer.size
+            try sink.begin(answer)
+            if sink.position > 0, sink.position < size {
+              ledger.event(index, .resuming(offset: sink.position, total: size))
+            }
+          case .end(let answer):
+            try check(sink, size: size, against: answer.sha256)
+            return (size, answer.sha256)
+          case .error(let error):
+            throw ClientError(error)
+          case let reply:
+            throw ClientError.unexpected(reply, to: "'get'")
+          }
         }
+        try await write(&slices, to: sink, of: size)
       }
     }
+  }
+
+  private func write(_ slices: inout [ByteBuffer], to sink: any DownloadSink, of size: Int64) async throws {
+    guard !slices.isEmpty else { return }
+    let count = slices.reduce(0) { $0 + $1.readableBytes }
+    try await sink.write(slices)
+    slices = []
+    try await limit?.pass(count)
+    progress.advance(by: Int64(count))
+    ledger.event(index, .moved(done: sink.position, total: size))
   }
 
   private func check(_ sink: any DownloadSink, size: Int64, against sha256: Digest256) throws {

@@ -1,5 +1,6 @@
 import Glibc
 import LandlineProtocol
+import LandlineTransport
 
 /// The download of a list of files into a folder: the first connection fetches the small ones and finds the large ones,
 /// which come beside them on connections of their own.
@@ -8,6 +9,8 @@ struct DownloadSession: Sendable {
   let sources: [DownloadSource]
   let folder: Descriptor
   let folderPath: String
+  /// Whether the folder was made for this.
+  let isFolderNew: Bool
   let options: TransferOptions
   let ledger: TransferLedger
   let limit: RateLimit?
@@ -20,7 +23,7 @@ struct DownloadSession: Sendable {
   ) throws(ClientError) {
     self.client = client
     self.sources = sources
-    if options.makesDestination { try LocalFolders.make(path) }
+    isFolderNew = options.makesDestination ? try LocalFolders.make(path) : false
     folder = try Descriptor.open(
       path, flags: O_RDONLY | O_DIRECTORY, toSay: "cannot write into the folder '\(printable(path))'")
     folderPath = path
@@ -44,8 +47,9 @@ struct DownloadSession: Sendable {
 
   private func runFirst() async throws {
     let progress = Reconnecting.Progress()
-    let targets = DownloadTargets(sources, folder, at: folderPath)
-    let small = SmallDownloads(targets, ledger: ledger, lanes: lanes, limit: limit, progress: progress)
+    let targets = DownloadTargets(sources, folder, at: folderPath, isNew: isFolderNew)
+    let room = DownloadRoom(descriptors: DescriptorLimit.raise())
+    let small = SmallDownloads(targets, ledger: ledger, lanes: lanes, limit: limit, room: room, progress: progress)
     let move = makeMover()
     try await Reconnecting(client: client, window: ReceiveWindow(limit), onLoss: ledger.lost).run(progress) {
       connection in
@@ -64,7 +68,7 @@ struct DownloadSession: Sendable {
 
   private func makeMover() -> LaneQueue.Mover {
     // Lives on over a lost connection: what is hashed once need not be hashed again.
-    var kept: (index: Int, sink: PartialFile)?
+    var kept: (index: Int, sink: any DownloadSink)?
     return { index, connection, progress in
       do {
         var sink = kept.flatMap { $0.index == index ? $0.sink : nil }
@@ -79,9 +83,9 @@ struct DownloadSession: Sendable {
         if error.isLoss { throw error }
         kept?.sink.abandon()
         kept = nil
-        if error.code == .busy {
+        if error.mayPassSoon {
           ledger.putOff(index, error)
-        } else {
+        } else if error.code != .exists || !ledger.putAside(index, error) {
           ledger.settle(index, .failed(error))
         }
       }
@@ -90,25 +94,32 @@ struct DownloadSession: Sendable {
   }
 
   private func fetch(
-    _ index: Int, into sink: PartialFile, on connection: Connection, _ progress: Reconnecting.Progress
+    _ index: Int, into sink: any DownloadSink, on connection: Connection, _ progress: Reconnecting.Progress
   ) async throws -> TransferOutcome {
     let path = sources[index].name
     let download = DownloadAttempt(
       index: index, path: path, connection: connection, ledger: ledger, progress: progress, limit: limit)
     let (size, digest) = try await download.run(sink)
     if let name = try sink.complete() { return .done(path: path, file: name, size: size, sha256: digest) }
-    return .skipped(path: path, file: sink.display)
+    let targets = DownloadTargets(sources, folder, at: folderPath)
+    return .skipped(path: path, file: targets.display(index))
   }
 
   /// - Returns: nil when the file has ended already: skipped, or put aside.
-  private func open(_ index: Int) async throws -> PartialFile? {
+  private func open(_ index: Int) async throws -> (any DownloadSink)? {
     let targets = DownloadTargets(sources, folder, at: folderPath)
-    guard let target = try targets.free(index, ledger) else { return nil }
-    ledger.began(index, sources[index].size)
-    let part = try PartialFile(target, ifExists: ledger.ifExists(index), keepsWhatIsThere: options.resume)
-    try await part.hashPrefix { done, total in
-      ledger.event(index, .hashing(done: done, total: total))
+    let report = { (done: Int64, total: Int64) in ledger.event(index, .hashing(done: done, total: total)) }
+    switch try targets.look(at: index, ledger) {
+    case .ended: return nil
+    case .same(let file, _):
+      ledger.began(index, sources[index].size)
+      try await file.hash(report)
+      return file
+    case .free(let target):
+      ledger.began(index, sources[index].size)
+      let part = try PartialFile(target, ifExists: ledger.ifExists(index), keepsWhatIsThere: options.resume)
+      try await part.hashPrefix(report)
+      return part
     }
-    return part
   }
 }

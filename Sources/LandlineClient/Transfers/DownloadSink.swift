@@ -13,7 +13,7 @@ protocol DownloadSink: AnyObject {
   /// - Throws: when `answer.offset` is not `position` and it cannot begin again.
   func begin(_ answer: FileAnswer) throws(ClientError)
 
-  func write(_ slice: ByteBuffer) async throws(ClientError)
+  func write(_ slices: [ByteBuffer]) async throws(ClientError)
 
   /// Forgets what it has: it is not what the server sent.
   func discard()
@@ -47,7 +47,11 @@ final class StreamSink: DownloadSink {
     }
   }
 
-  func write(_ slice: ByteBuffer) throws(ClientError) {
+  func write(_ slices: [ByteBuffer]) throws(ClientError) {
+    for slice in slices { try write(slice) }
+  }
+
+  private func write(_ slice: ByteBuffer) throws(ClientError) {
     hasher.update(slice)
     var outcome: Result<Void, ClientError> = .success(())
     slice.withUnsafeReadableBytes { bytes in

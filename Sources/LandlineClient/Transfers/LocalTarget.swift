@@ -10,6 +10,8 @@ struct LocalTarget: Sendable {
   let folder: Descriptor
   let folderPath: String
   let name: String
+  /// Whether what has arrived is kept when the download is cut off.
+  var keepsPart = true
 
   /// For messages.
   var display: String { Self.join(folderPath, name) }
@@ -23,8 +25,7 @@ struct LocalTarget: Sendable {
 
   var taken: ClientError {
     ClientError(
-      .exists,
-      "'\(printable(display))' is there already; say --replace, --keep-both or --skip")
+      .exists, "'\(printable(display))' is there already", advice: "Say --replace, --keep-both or --skip")
   }
 
   /// Whether the name is taken.
@@ -62,12 +63,32 @@ struct LocalTarget: Sendable {
       && status.st_size > 0
   }
 
-  func removePart() { unlinkat(folder.number, partName, 0) }
+  /// Removes the part, when its name is still that of `part`.
+  func removePart(_ part: Descriptor) {
+    if isNamed(part) { unlinkat(folder.number, partName, 0) }
+  }
 
-  /// Opens or makes the part and takes its lock.
+  /// Whether what has the part's name is `part`: another program may have given the name to something else.
+  private func isNamed(_ part: Descriptor) -> Bool {
+    var mine = stat()
+    var named = stat()
+    return fstat(part.number, &mine) == 0 && fstatat(folder.number, partName, &named, AT_SYMLINK_NOFOLLOW) == 0
+      && named.st_ino == mine.st_ino && named.st_dev == mine.st_dev
+  }
+
+  /// Opens or makes the part and takes its lock. One that is not to be kept has no name before ``settle(_:_:)``, where
+  /// the file system knows such files.
   /// - Parameter isEmpty: whether what an earlier attempt has left is of no use.
   /// - Throws: `busy` when another download of the same name is at work.
   func openPart(isEmpty: Bool) throws(ClientError) -> Descriptor {
+    if !keepsPart {
+      try removeOldPart()
+      if let file = openNameless() { return file }
+    }
+    return try openNamed(isEmpty: isEmpty || !keepsPart)
+  }
+
+  private func openNamed(isEmpty: Bool) throws(ClientError) -> Descriptor {
     let part = partName
     while true {
       let file = try Descriptor.open(
@@ -80,11 +101,8 @@ struct LocalTarget: Sendable {
           .busy, "another command is fetching '\(printable(display))' at this moment")
       }
       // The one before us may have given the file its final name between our open and our lock.
+      guard isNamed(file) else { continue }
       let mine = try file.status(toSay: cannotWrite)
-      var named = stat()
-      guard fstatat(folder.number, part, &named, AT_SYMLINK_NOFOLLOW) == 0,
-        named.st_ino == mine.st_ino, named.st_dev == mine.st_dev
-      else { continue }
       guard mine.isRegularFile else {
         throw ClientError(.localFile, "'\(printable(part))' is in the way: it is not a file; remove it")
       }
@@ -93,10 +111,54 @@ struct LocalTarget: Sendable {
     }
   }
 
+  /// Removes what an earlier attempt has left.
+  private func removeOldPart() throws(ClientError) {
+    var status = stat()
+    guard fstatat(folder.number, partName, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+    removePart(try openNamed(isEmpty: true))
+  }
+
+  /// A file without a name, of which nothing is left whatever ends this process (O_TMPFILE, man 2 open); nil where there
+  /// are none.
+  private func openNameless() -> Descriptor? {
+    // Glibc's O_TMPFILE, a macro that Swift does not import: __O_TMPFILE | O_DIRECTORY.
+    let number = openat(folder.number, ".", 0o20_000_000 | O_DIRECTORY | O_RDWR | O_CLOEXEC, 0o666)
+    guard number >= 0 else { return nil }
+    let file = Descriptor(owning: number)
+    // It gets its name through /proc, which may be missing.
+    guard access(Self.proc(file), F_OK) == 0, flock(file.number, LOCK_EX | LOCK_NB) == 0 else { return nil }
+    return file
+  }
+
+  private static func proc(_ file: Descriptor) -> String { "/proc/self/fd/\(file.number)" }
+
+  /// Gives a part without a name its own, for a moment.
+  private func nameIfNameless(_ part: Descriptor) throws(ClientError) {
+    guard !keepsPart, try part.status(toSay: cannotWrite).st_nlink == 0 else { return }
+    for _ in 0..<8 {
+      if linkat(AT_FDCWD, Self.proc(part), folder.number, partName, AT_SYMLINK_FOLLOW) == 0 { return }
+      let code = errno
+      guard code == EEXIST else { throw ClientError.local(cannotWrite, errno: code) }
+      try removeOldPart()
+    }
+    throw ClientError(.busy, "another command is fetching '\(printable(display))' at this moment")
+  }
+
   /// Gives the part its final name.
+  /// - Parameter part: open and locked, with the bytes that were checked.
   /// - Returns: the name; nil when it was to be skipped.
-  func settle(_ ifExists: IfExists) throws(ClientError) -> String? {
+  /// - Throws: `changed` when the part's name leads to something else.
+  func settle(_ part: Descriptor, _ ifExists: IfExists) throws(ClientError) -> String? {
     let what = "cannot give '\(printable(display))' its name"
+    try nameIfNameless(part)
+    // Of one that is not to be kept nothing stays behind when its name is taken.
+    defer { if !keepsPart { removePart(part) } }
+    guard isNamed(part) else {
+      throw ClientError(
+        .changed,
+        "another program has put something else in the place of '\(printable(partName))' while "
+          + "'\(printable(display))' was fetched; fetch it again")
+    }
     switch ifExists {
     case .replace:
       guard renameat(folder.number, partName, folder.number, name) == 0 else {

@@ -26,9 +26,6 @@ final class PartialFile: DownloadSink {
     file = try target.openPart(isEmpty: !keepsWhatIsThere)
   }
 
-  /// The name it is for.
-  var display: String { target.display }
-
   /// Hashes what is there, so that the server can be asked for the rest.
   func hashPrefix(_ report: (Int64, Int64) -> Void) async throws {
     let name = printable(target.partName)
@@ -59,15 +56,16 @@ final class PartialFile: DownloadSink {
     hash = RunningHash()
   }
 
-  func write(_ slice: ByteBuffer) async throws(ClientError) {
+  func write(_ slices: [ByteBuffer]) async throws(ClientError) {
+    let count = slices.reduce(0) { $0 + $1.readableBytes }
     let hash = hash
     let outcome: Result<Void, ClientError>
-    if slice.readableBytes < RunningHash.worthAThread {
-      slice.withUnsafeReadableBytes { hash.update($0) }
-      outcome = append(slice)
+    if count < RunningHash.worthAThread {
+      hash.update(slices)
+      outcome = append(slices)
     } else {
-      async let hashed: Void = slice.withUnsafeReadableBytes { hash.update($0) }
-      outcome = append(slice)
+      async let hashed: Void = hash.update(slices)
+      outcome = append(slices)
       await hashed
     }
     if case .failure = outcome {
@@ -75,27 +73,44 @@ final class PartialFile: DownloadSink {
       _ = ftruncate(file.number, off_t(position))
     }
     try outcome.get()
-    position += Int64(slice.readableBytes)
+    position += Int64(count)
   }
 
-  private func append(_ slice: ByteBuffer) -> Result<Void, ClientError> {
-    Result { () throws(ClientError) in try file.writeAll(slice, at: position, toSay: what) }
+  private func append(_ slices: [ByteBuffer]) -> Result<Void, ClientError> {
+    Result { () throws(ClientError) in
+      var offset = position
+      for slice in slices {
+        try file.writeAll(slice, at: offset, toSay: what)
+        offset += Int64(slice.readableBytes)
+      }
+    }
   }
 
   func discard() {
-    target.removePart()
+    target.removePart(file)
   }
 
   func abandon() {
-    if position == 0 { discard() }
+    if position == 0 || !target.keepsPart { discard() }
+  }
+
+  deinit {
+    // Has a name only where there are no files without.
+    if !target.keepsPart { discard() }
   }
 
   func complete() throws(ClientError) -> String? {
     if let description { try file.setAttributes(description, toSay: what) }
     try file.sync(toSay: what)
-    guard let name = try target.settle(ifExists) else { return nil }
+    guard let name = try target.settle(file, ifExists) else { return nil }
     try target.folder.sync(toSay: what)
     return target.path(of: name)
+  }
+}
+
+extension RunningHash {
+  fileprivate func update(_ slices: [ByteBuffer]) {
+    for slice in slices { slice.withUnsafeReadableBytes { update($0) } }
   }
 }
 

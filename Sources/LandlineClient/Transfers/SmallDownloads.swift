@@ -13,7 +13,6 @@ import Synchronization
 ///  └── after a lost connection: what was not here
 /// ```
 final class SmallDownloads {
-  private static let mostInFlight = 256
   private static let mostBytesInFlight = 8_388_608
   /// What a file of unknown size counts for.
   private static let unknownSize = 65_536
@@ -25,6 +24,8 @@ final class SmallDownloads {
     var target: LocalTarget
     var expected: Int
     var requestBytes: Int
+    /// What has the name already: then this asks for nothing but the server's hash.
+    var existing: ExistingFile?
   }
 
   private let targets: DownloadTargets
@@ -32,7 +33,9 @@ final class SmallDownloads {
   private let lanes: LaneQueue
   private let limit: RateLimit?
   private let progress: Reconnecting.Progress
-  private let arrived = ArrivedFiles()
+  private let arrived: ArrivedFiles
+  private let mostInFlight: Int
+  private let reader = SmallFileReader()
 
   private var cursor = 0
   /// What is to be looked at again first; its end comes first.
@@ -45,9 +48,11 @@ final class SmallDownloads {
 
   init(
     _ targets: DownloadTargets, ledger: TransferLedger, lanes: LaneQueue, limit: RateLimit?,
-    progress: Reconnecting.Progress
+    room: DownloadRoom, progress: Reconnecting.Progress
   ) {
     self.targets = targets
+    arrived = ArrivedFiles(most: room.arrived)
+    mostInFlight = room.inFlight
     self.ledger = ledger
     self.lanes = lanes
     self.limit = limit
@@ -104,7 +109,7 @@ final class SmallDownloads {
 
   private var hasRoom: Bool {
     inFlight.isEmpty
-      || (inFlight.count < Self.mostInFlight && bytesInFlight < Self.mostBytesInFlight
+      || (inFlight.count < mostInFlight && bytesInFlight < Self.mostBytesInFlight
         && requestBytes < Self.mostRequestBytes)
   }
 
@@ -126,7 +131,7 @@ final class SmallDownloads {
         do throws(ClientError) {
           try add(index, to: &batch)
         } catch {
-          ledger.settle(index, .failed(error))
+          putOffOrFail(index, error)
         }
       }
     }
@@ -136,8 +141,8 @@ final class SmallDownloads {
     let source = targets[index]
     switch source.kind {
     case .folder:
-      try targets.makeFolder(index)
-      ledger.settle(index, .made(path: source.name, file: targets.display(index)))
+      let isNew = try targets.makeFolder(index)
+      ledger.settle(index, .made(path: source.name, file: targets.display(index), isNew: isNew))
       return
     case .other:
       throw ClientError(.usage, "'\(printable(source.name))' is neither a file nor a folder on the server")
@@ -149,18 +154,31 @@ final class SmallDownloads {
       lanes.add(index)
       return
     }
-    guard let target = try targets.free(index, ledger) else { return }
-    if source.size == nil, ledger.options.resume, target.hasPart {
+    let before = batch.count
+    let id: UInt64
+    var flight: Flight
+    switch try targets.look(at: index, ledger) {
+    case .ended:
+      return
+    case .same(let file, _) where file.position > largest:
       lanes.add(index)
       return
+    case .same(let file, let target):
+      ledger.began(index, source.size)
+      id = try batch.add(.stat(PathRequest(path: source.name)))
+      flight = Flight(index: index, target: target, expected: 0, requestBytes: 0, existing: file)
+    case .free(let target):
+      if source.size == nil, ledger.options.resume, target.hasPart {
+        lanes.add(index)
+        return
+      }
+      ledger.began(index, source.size)
+      id = try batch.add(.get(GetRequest(path: source.name, whole: true)))
+      let expected = source.size.map { Int($0) } ?? Self.unknownSize
+      flight = Flight(index: index, target: target, expected: expected, requestBytes: 0)
     }
     if source.size != nil || targets.count > 1 { lanes.firstIsBusy() }
-    ledger.began(index, source.size)
-    let before = batch.count
-    let id = try batch.add(.get(GetRequest(path: source.name, whole: true)))
-    let flight = Flight(
-      index: index, target: target, expected: source.size.map { Int($0) } ?? Self.unknownSize,
-      requestBytes: batch.count - before)
+    flight.requestBytes = batch.count - before
     inFlight[id] = flight
     bytesInFlight += flight.expected
     requestBytes += flight.requestBytes
@@ -172,7 +190,11 @@ final class SmallDownloads {
     switch item {
     case .slice(let slice):
       arriving?.write(slice)
-      try await limit?.pass(slice.readableBytes)
+      if let limit {
+        try await limit.pass(slice.readableBytes)
+        // What is small otherwise takes long now.
+        if let file = arriving { ledger.event(file.index, .moved(done: file.position, total: Int64(file.length))) }
+      }
       completeIfWhole()
     case .answer(let answer):
       guard let id = answer.id, answer.reply.isLast, let flight = inFlight[id] else { return }
@@ -183,6 +205,9 @@ final class SmallDownloads {
           flight.index, path: targets[flight.index].name, flight.target, ledger.ifExists(flight.index), fields,
           length: answer.body)
         completeIfWhole()
+      case .entry(let entry):
+        finish(id, flight)
+        compare(flight, entry)
       case .error(let refusal):
         let error = ClientError(refusal)
         // The connection, or the server, is about to end: this one and the others are for the next.
@@ -200,11 +225,43 @@ final class SmallDownloads {
     }
   }
 
+  /// Finds out whether the file that has the name is the server's.
+  private func compare(_ flight: Flight, _ entry: Entry) {
+    guard let file = flight.existing, entry.kind == "file", entry.size == file.position else {
+      return refuse(flight)
+    }
+    guard let expected = entry.sha256 else {
+      // Not on record: a lane has the server compute it.
+      lanes.add(flight.index)
+      return
+    }
+    do throws(ClientError) {
+      guard
+        let file = try file.arrived(flight.index, path: targets[flight.index].name, expected: expected, reader)
+      else { return refuse(flight) }
+      arrived.add(file)
+    } catch {
+      ledger.settle(flight.index, .failed(error))
+    }
+  }
+
+  private func refuse(_ flight: Flight) {
+    do throws(ClientError) {
+      try targets.refuse(flight.index, flight.target, ledger)
+    } catch {
+      ledger.settle(flight.index, .failed(error))
+    }
+  }
+
   private func finish(_ id: UInt64, _ flight: Flight) {
     inFlight[id] = nil
     bytesInFlight -= flight.expected
     requestBytes -= flight.requestBytes
     progress.advance(by: 1)
+  }
+
+  private func putOffOrFail(_ index: Int, _ error: ClientError) {
+    if error.mayPassSoon { ledger.putOff(index, error) } else { ledger.settle(index, .failed(error)) }
   }
 
   private func completeIfWhole() {
@@ -213,11 +270,7 @@ final class SmallDownloads {
     do throws(ClientError) {
       arrived.add(try file.finish())
     } catch {
-      if error.code == .busy {
-        ledger.putOff(file.index, error)
-      } else {
-        ledger.settle(file.index, .failed(error))
-      }
+      putOffOrFail(file.index, error)
     }
   }
 }

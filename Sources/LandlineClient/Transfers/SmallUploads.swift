@@ -22,6 +22,10 @@ final class SmallUploads {
     var size: Int64
     /// Of a file; nil for a folder.
     var digest: Digest256?
+    /// Of a folder, on the server.
+    var folder = ""
+    /// Whether the server was asked to look if it is there already.
+    var isAgain = false
   }
 
   private let list: UploadList
@@ -35,7 +39,7 @@ final class SmallUploads {
   private var cursor = 0
   /// What is to be looked at again first; its end comes first.
   private var again: [Int] = []
-  /// Files that a server may have got, though no answer came.
+  /// Files that a server may have got: no answer came, or the name is taken and an earlier run may have sent them.
   private var mayBeThere: Set<Int> = []
   private var inFlight: [UInt64: Flight] = [:]
   private var bytesInFlight = 0
@@ -108,7 +112,7 @@ final class SmallUploads {
         do throws(ClientError) {
           try add(index, to: &batch, in: destination)
         } catch {
-          ledger.settle(index, .failed(error))
+          if error.mayPassSoon { ledger.putOff(index, error) } else { ledger.settle(index, .failed(error)) }
         }
       }
     }
@@ -121,9 +125,14 @@ final class SmallUploads {
       lanes.add(index)
     case .folder:
       lanes.firstIsBusy()
-      let request = MakeFolderRequest(path: list.path(of: index, in: destination), ifExists: .skip)
-      let id = try batch.add(.makeFolder(request))
-      inFlight[id] = Flight(index: index, size: 0)
+      let path = list.path(of: index, in: destination)
+      if path.isEmpty {
+        // The root is there.
+        ledger.settle(index, .made(path: path, file: list.name(index), isNew: false))
+        return
+      }
+      let id = try batch.add(.makeFolder(MakeFolderRequest(path: path, ifExists: .skip)))
+      inFlight[id] = Flight(index: index, size: 0, folder: path)
     case .small(let file):
       lanes.firstIsBusy()
       ledger.began(index, file.size)
@@ -132,7 +141,7 @@ final class SmallUploads {
       request.sha256 = digest
       request.again = mayBeThere.contains(index) ? true : nil
       let id = try batch.add(.put(request), body: reader.content(of: file))
-      inFlight[id] = Flight(index: index, size: file.size, digest: digest)
+      inFlight[id] = Flight(index: index, size: file.size, digest: digest, isAgain: request.again == true)
       bytesInFlight += Int(file.size)
     }
   }
@@ -148,10 +157,15 @@ final class SmallUploads {
       // The connection, or the server, is about to end: this one and the others are for the next.
       if error.isLoss { throw error }
       finish(id, flight)
-      if refusal.code == .exists, flight.digest != nil, ledger.putAside(flight.index, error) {
-        // A clear answer: the file there is not one of ours whose answer was lost.
+      if refusal.code == .exists, flight.digest != nil {
+        if !flight.isAgain, ledger.ifExists(flight.index) == .fail {
+          mayBeThere.insert(flight.index)
+          again.append(flight.index)
+          return
+        }
+        // A clear answer: the file there is another one.
         mayBeThere.remove(flight.index)
-        return
+        if ledger.putAside(flight.index, error) { return }
       }
       ledger.settle(flight.index, .failed(error))
       return
@@ -166,7 +180,8 @@ final class SmallUploads {
         return try TransferOutcome(reply, file: list.name(flight.index), size: flight.size, digest: digest)
       }
       switch reply {
-      case .made, .skipped: return .made(path: list.name(flight.index), file: list.name(flight.index))
+      case .made: return .made(path: flight.folder, file: list.name(flight.index), isNew: true)
+      case .skipped: return .made(path: flight.folder, file: list.name(flight.index), isNew: false)
       default: throw ClientError.unexpected(reply, to: "'mkdir'")
       }
     } catch {

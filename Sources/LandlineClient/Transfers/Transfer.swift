@@ -16,8 +16,8 @@ public enum TransferEvent: Hashable, Sendable {
 public enum TransferOutcome: Hashable, Sendable {
   /// The file is there, whole, with this hash on both sides. `path` is its name on the server, `file` here.
   case done(path: String, file: String, size: Int64, sha256: Digest256)
-  /// The folder is there, new or already.
-  case made(path: String, file: String)
+  /// The folder is there; `isNew` unless it was before.
+  case made(path: String, file: String, isNew: Bool)
   /// The name was taken, and nothing was moved.
   case skipped(path: String, file: String)
   case failed(ClientError)
@@ -29,7 +29,7 @@ public struct TransferSummary: Hashable, Sendable {
   public var done = 0
   /// Their bytes, whether they were moved now or by an earlier attempt.
   public var bytes: Int64 = 0
-  /// Folders that are there now.
+  /// Folders that were made.
   public var made = 0
   public var skipped = 0
   public var failed = 0
@@ -40,8 +40,8 @@ public struct TransferSummary: Hashable, Sendable {
     switch outcome {
     case .done(_, _, let size, _):
       done += 1
-      bytes += size
-    case .made: made += 1
+      bytes = bytes.addingSaturated(size)
+    case .made(_, _, let isNew): made += isNew ? 1 : 0
     case .skipped: skipped += 1
     case .failed: failed += 1
     }
@@ -51,7 +51,7 @@ public struct TransferSummary: Hashable, Sendable {
 /// Who wants to know how a transfer goes. Called from the tasks that do the work, several at a time, so it must be quick.
 ///
 /// Files are named by their index in the list that was given. Each is finished once. Small ones have no events
-/// between their beginning and their end.
+/// between their beginning and their end, unless the rate is limited.
 public struct TransferObserver: Sendable {
   /// A file's turn has come; the size is nil where it is not known yet. After a lost connection it may come again.
   public var began: @Sendable (_ index: Int, _ size: Int64?) -> Void

@@ -33,7 +33,42 @@ struct UploadInParts: Sendable {
       return try await repeatWhole(file)
     }
     let request = makeRequest(input)
-    return try await connection.withRequest(.put(request)) { open in
+    do {
+      return try await run(request, input)
+    } catch let error as ClientError where error.refusal?.code == .exists {
+      guard request.again != true, case .file(let file) = input, try await mayBeThere(file) else { throw error }
+      return nil
+    }
+  }
+
+  /// Whether the file that has the name on the server may be this one, sent by an earlier run of the same command: it has
+  /// as many bytes. Then its hash is known, and the next attempt asks with it.
+  private func mayBeThere(_ file: LocalSource) async throws -> Bool {
+    let isFirst = job.state.withLock { state in
+      defer { state.hasCompared = true }
+      return !state.hasCompared
+    }
+    guard isFirst, ifExists == .fail else { return false }
+    do {
+      guard try await connection.stat(path).size == file.size else { return false }
+    } catch let error as ClientError where !error.isLoss {
+      // Gone again, or not to be looked at.
+      return false
+    }
+    let hasher = try await PrefixHash.compute(file.descriptor, file.size, of: printable(file.path)) { done in
+      ledger.event(job.index, .hashing(done: done, total: file.size))
+    }
+    try file.checkUnchanged()
+    guard let hasher else { return false }
+    job.state.withLock { state in
+      state.committed = hasher.current
+      state.committedSize = file.size
+    }
+    return true
+  }
+
+  private func run(_ request: PutRequest, _ input: UploadInput) async throws -> TransferOutcome? {
+    try await connection.withRequest(.put(request)) { open in
       while true {
         switch try await open.nextReply() {
         case .working(let answer):

@@ -1,4 +1,5 @@
 import Glibc
+import LandlineProtocol
 import NIOCore
 
 /// Where the bytes of a put in parts come from.
@@ -17,6 +18,7 @@ enum UploadInput: Sendable {
     switch source {
     case .file(let path), .named(let path, as: _): self = .file(try LocalSource(path, path: path))
     case .entry(let tree, let index, below: _): self = .file(try LocalSource(tree, index))
+    case .folder(let path, as: _): throw ClientError(.usage, "'\(printable(path))' is a folder")
     case .stream(let descriptor): self = .stream(descriptor: descriptor)
     }
   }

@@ -5,7 +5,8 @@ import Synchronization
 final class UploadJob: Sendable {
   struct State {
     var mayResume: Bool
-    /// The hash of a commit whose answer may have been lost.
+    /// The hash of a file that the server may have: of a commit whose answer may have been lost, or of one whose name
+    /// is taken there by as many bytes.
     var committed: Digest256?
     var committedSize: Int64 = 0
     /// The most that the server ever said it has kept.
@@ -14,6 +15,8 @@ final class UploadJob: Sendable {
     var disagreements = 0
     /// Whether bytes of a stream were read: they cannot be read again.
     var isConsumed = false
+    /// Whether what has its name was looked at.
+    var hasCompared = false
   }
 
   let index: Int

@@ -30,7 +30,7 @@ final class UploadList {
   func path(of index: Int, in destination: UploadDestination) -> String {
     switch destination {
     case .name(let path): path
-    case .folder(let folder): LocalName.join(folder, sources[index].remoteName)
+    case .folder(let folder): LocalName.path(folder, sources[index].remoteName)
     }
   }
 
@@ -40,6 +40,8 @@ final class UploadList {
     switch sources[index] {
     case .stream:
       return .large
+    case .folder:
+      return .folder
     case .file(let path), .named(let path, as: _):
       return Self.look(at: try LocalSource(path, path: path), largest)
     case .entry(let tree, let entry, below: _):

@@ -135,11 +135,15 @@ struct UploadSession: Sendable {
       let isConsumed = job.state.withLock { $0.isConsumed }
       if error.isLoss && !isConsumed { throw error }
       if error.refusal?.code == .exists, !isConsumed, ledger.putAside(index, error) {
-        // A clear answer: the file there is not one of ours whose answer was lost.
+        // A clear answer: the file there is another one.
         job.state.withLock { $0.committed = nil }
         return
       }
-      ledger.settle(index, .failed(error.isLoss ? consumed(error) : error))
+      if error.mayPassSoon {
+        ledger.putOff(index, error)
+      } else {
+        ledger.settle(index, .failed(error.isLoss ? consumed(error) : error))
+      }
     }
     progress.advance(by: 1)
     jobs.open.withLock { $0[index] = nil }

@@ -6,10 +6,13 @@ extension Connection {
   /// A path that is there literally comes alone, whatever characters it has: `a[1].txt` is first a name.
   /// - Parameter pattern: see ``GlobPattern``; a path without any of its characters stands for itself.
   /// - Throws: `refused` with `not-found` when nothing fits.
-  public func expand(_ pattern: String) async throws -> [Entry] {
+  public func expand(_ pattern: String) async throws -> [Entry] { try await expansion(of: pattern).entries }
+
+  /// As ``expand(_:)``, with the tree in which was searched, if one was: its notices say whether names were left out.
+  public func expansion(of pattern: String) async throws -> (entries: [Entry], tree: FileTree?) {
     let glob = GlobPattern(pattern)
     do {
-      return [try await stat(pattern)]
+      return ([try await stat(pattern)], nil)
     } catch let error as ClientError {
       // A pattern may be no possible path at all.
       let isMissing = error.refusal?.code == .notFound || error.refusal?.code == .badPath
@@ -17,8 +20,10 @@ extension Connection {
     }
     let folder = glob.fixedFolder
     let entries: [Entry]
+    var tree: FileTree?
     do {
-      entries = glob.isDeep ? try await tree(folder).entries : try await listAll(folder)
+      if glob.isDeep { tree = try await self.tree(folder) }
+      if let tree { entries = tree.entries } else { entries = try await listAll(folder) }
     } catch let error as ClientError where error.refusal?.code == .notFound || error.refusal?.code == .wrongKind {
       entries = []
     }
@@ -26,7 +31,7 @@ extension Connection {
     guard !found.isEmpty else {
       throw ClientError(LineError(.notFound, "nothing on the server fits '\(printable(pattern))'"))
     }
-    return found
+    return (found, tree)
   }
 
   /// All entries of one folder, with `path`.

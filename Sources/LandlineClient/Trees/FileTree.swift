@@ -52,7 +52,7 @@ public final class FileTree: Sendable {
   /// How many of each; other entries count as neither.
   public let files: Int
   public let folders: Int
-  /// Of all files.
+  /// Of all files, or the largest number, for a peer may name any sizes.
   public let bytes: Int64
 
   let nodes: [Node]
@@ -74,7 +74,7 @@ public final class FileTree: Sendable {
       switch node.kind {
       case .file:
         files += 1
-        bytes = bytes.addingReportingOverflow(node.size).partialValue
+        bytes = bytes.addingSaturated(node.size)
       case .folder: folders += 1
       case .other: break
       }

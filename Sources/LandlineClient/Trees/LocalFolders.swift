@@ -20,6 +20,8 @@ final class LocalFolders {
   let rootPath: String
   private let followsLinks: Bool
   private let missing: Missing
+  /// How many were made.
+  private(set) var made = 0
   /// The way to the innermost open folder.
   private var path: [UInt8] = []
   private var steps: [Step] = []
@@ -48,18 +50,22 @@ final class LocalFolders {
   }
 
   /// Makes the folder `path` and those above it that are missing.
-  static func make(_ path: String) throws(ClientError) {
-    if mkdir(path, 0o777) == 0 { return }
+  /// - Returns: whether it was not there before.
+  @discardableResult
+  static func make(_ path: String) throws(ClientError) -> Bool {
+    if mkdir(path, 0o777) == 0 { return true }
     let code = errno
-    if code == EEXIST { return }
+    if code == EEXIST { return false }
     let parent = LocalName.parent(of: path)
     guard code == ENOENT, let parent, !parent.isEmpty else {
       throw ClientError.local("cannot make the folder '\(printable(path))'", errno: code)
     }
     try make(parent)
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+    if mkdir(path, 0o777) == 0 { return true }
+    guard errno == EEXIST else {
       throw ClientError.local("cannot make the folder '\(printable(path))'", errno: errno)
     }
+    return false
   }
 
   /// The folder `wanted`, relative to the root; the root for the empty path.
@@ -100,7 +106,9 @@ final class LocalFolders {
       let code = errno
       if code == EINTR { continue }
       guard code == ENOENT, missing == .isMade, attempt < 8 else { throw failure(component, code, in: folder) }
-      if mkdirat(folder.number, name, 0o777) != 0 && errno != EEXIST {
+      if mkdirat(folder.number, name, 0o777) == 0 {
+        made += 1
+      } else if errno != EEXIST {
         throw failure(component, errno, in: folder)
       }
     }

@@ -8,6 +8,12 @@ public enum LocalKind: Hashable, Sendable {
   /// A device, a socket, a FIFO.
   case other
 
+  /// Whether there is nothing of that name, not even a symbolic link that leads nowhere.
+  public static func isMissing(_ path: String) -> Bool {
+    var status = Glibc.stat()
+    return lstat(path, &status) != 0 && errno == ENOENT
+  }
+
   /// nil when there is nothing, or nothing that may be looked at.
   public init?(_ path: String) {
     var status = Glibc.stat()

@@ -28,8 +28,14 @@ struct RemoteTreeReader {
   }
 
   /// The tree of all that was read.
-  consuming func finish(root: String) -> FileTree {
+  /// - Parameter omitted: how many names the server says it has left out.
+  consuming func finish(root: String, omitted: Int64 = 0) -> FileTree {
     while let folder = open.popLast() { builder.close(folder.index) }
+    if omitted > 0 {
+      var notice = TreeNotice(kind: .omitted)
+      notice.count = omitted
+      builder.notices.append(notice)
+    }
     return FileTree(builder, root: root, followsLinks: false)
   }
 
@@ -79,6 +85,11 @@ struct RemoteTreeReader {
     var entry = entry
     if entry.kind != .file { entry.size = 0 }
     let index = try append(rest, entry)
+    if entry.kind == .other {
+      builder.notices.append(TreeNotice(kind: .other, index: index))
+    } else if entry.kind == .file, LocalName.isPart(rest) {
+      builder.notices.append(TreeNotice(kind: .part, index: index))
+    }
     if let digest { builder.setDigest(digest, of: index) }
   }
 
@@ -148,6 +159,7 @@ extension Connection {
   ///   - path: the folder; empty for the root.
   ///   - sha256: whether each file is to come with its hash, which the server computes where it has none on record.
   ///   - progress: told how many entries came so far, and how much was hashed, while that takes its time.
+  /// - Returns: the tree; its notices name what is no file or folder, and say whether the server has left names out.
   /// - Throws: `refused`: `not-found`; `wrong-kind` when it is no folder.
   public func tree(
     _ path: String, sha256: Bool = false, progress: @Sendable (TreeProgress) -> Void = { _ in }
@@ -170,8 +182,8 @@ extension Connection {
           }
         case .reply(.working(let answer), _):
           progress(.hashing(done: answer.done, total: answer.total))
-        case .reply(.tree, _):
-          return reader.finish(root: path)
+        case .reply(.tree(let total), _):
+          return reader.finish(root: path, omitted: total.omitted ?? 0)
         case .reply(let reply, _):
           throw ClientError.unexpected(reply, to: "'tree'")
         }

@@ -10,10 +10,13 @@ struct CertificateCheckup {
 
   private let settings: ServerSettings
   private let folder: FolderCheckup
+  private let accounts: Int
 
-  init(_ settings: ServerSettings, _ folder: FolderCheckup) {
+  /// - Parameter accounts: how many the server has.
+  init(_ settings: ServerSettings, _ folder: FolderCheckup, accounts: Int) {
     self.settings = settings
     self.folder = folder
+    self.accounts = accounts
   }
 
   func findings(now: Int64, running: StatusAnswer?) -> [Finding] {
@@ -38,13 +41,10 @@ struct CertificateCheckup {
     case (nil, nil): break
     default: throw ServerError("a certificate and a private key go together; one of them is missing")
     }
-    guard let pem = try folder.readSecret(named: "identity.pem") else { return nil }
-    do {
-      return try ServerIdentity(pem: pem)
-    } catch {
-      throw ServerError(
-        "\(folder.path)/landline/identity.pem is damaged; put it back from a backup, for clients know the server by it")
-    }
+    let place = "\(folder.path)/landline"
+    if let pem = try folder.readSecret(named: KeptIdentity.file) { return try KeptIdentity.read(pem, in: place) }
+    guard accounts == 0 else { throw KeptIdentity.missing(in: place, accounts: accounts) }
+    return nil
   }
 
   private func dates(_ identity: ServerIdentity, now: Int64) -> [Finding] {

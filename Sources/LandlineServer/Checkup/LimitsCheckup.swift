@@ -32,11 +32,15 @@ struct LimitsCheckup {
 
   private func descriptors() -> Finding {
     let most = limit("Max open files") ?? .max
-    let connections = max(16, min(settings.maximumConnections, Int(clamping: most / 2) - 32))
+    let possible = DescriptorShares(of: Int(clamping: most)).connections
+    let connections = max(16, min(settings.maximumConnections, possible))
     let facts = most == .max ? "no limit" : "\(most) descriptors, good for \(connections) connections"
-    guard most < Self.fewDescriptors else { return Finding(.ok, "descriptors", facts) }
+    // The usual maximum is more than many a machine has descriptors for, and that does no harm.
+    let isFarAbove = settings.maximumConnections / 2 > possible
+    guard most < Self.fewDescriptors || isFarAbove else { return Finding(.ok, "descriptors", facts) }
+    let wanted = isFarAbove ? ", not for \(settings.maximumConnections) (--max-connections)" : ""
     return Finding(
-      .warning, "descriptors", "\(facts); raise it (systemd: LimitNOFILE=65536; a shell: ulimit -Hn)")
+      .warning, "descriptors", "\(facts)\(wanted); raise it (systemd: LimitNOFILE=; a shell: ulimit -Hn)")
   }
 
   private func memory() -> Finding {

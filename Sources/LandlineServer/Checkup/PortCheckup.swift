@@ -15,7 +15,8 @@ struct PortCheckup {
     if let running {
       return Finding(
         .ok, "server",
-        "version \(running.version) runs, listens on \(running.listening), and has \(running.connections) connections")
+        "version \(running.version) runs, listens on \(running.listening), and has \(running.connections) "
+          + (running.connections == 1 ? "connection" : "connections"))
     }
     let place = HostPort(host: settings.listenHost, port: settings.listenPort).description
     do {

@@ -27,8 +27,9 @@ public struct ServerCheckup: Sendable {
     let process = running == nil ? nil : folder.lastServer
     var findings = folder.findings()
     findings += await DiskCheckup(folder, keepFree: settings.keepFree, maximumUse: settings.maximumUse).findings()
-    findings += DatabaseCheckup(folder).findings(now: now)
-    findings += CertificateCheckup(settings, folder).findings(now: now, running: running)
+    let database = DatabaseCheckup(folder)
+    findings += database.findings(now: now)
+    findings += CertificateCheckup(settings, folder, accounts: database.accounts()).findings(now: now, running: running)
     findings += LimitsCheckup(settings, process: process).findings()
     findings += UploadsCheckup(folder).findings(now: now)
     findings.append(await PortCheckup(settings).finding(running: running))

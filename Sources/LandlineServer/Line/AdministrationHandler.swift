@@ -7,7 +7,7 @@ import NIOCore
 struct AdministrationHandler: Sendable {
   let session: LineSession
   let principal: Principal
-  let id: UInt64
+  let answers: RequestAnswers
 
   private var accounts: AccountService { session.services.accounts }
 
@@ -25,19 +25,19 @@ struct AdministrationHandler: Sendable {
       let removed = try await accounts.removeAccount(named: fields.name, by: principal)
       try await session.services.files.dropUploads(ofAccount: removed)
       note("account removed", ["name": "\(fields.name)"])
-      try await session.sender.send(id, .removed)
+      try await answers.send(.removed)
     case .accountLimit(let fields):
       let limited = try await accounts.limitAccount(named: fields.name, rate: fields.rate, by: principal)
       note("account limited", ["name": "\(limited.name)", "rate": "\(limited.rate)"])
-      try await session.sender.send(id, .limited(limited))
+      try await answers.send(.limited(limited))
     case .inviteCreate(let fields):
       let invite = try await accounts.createInvite(role: fields.role, lifetime: fields.expiresIn, by: principal)
       note("invite created", ["role": "\(invite.role)", "expires": "\(invite.expires)"])
-      try await session.sender.send(id, .invite(invite))
+      try await answers.send(.invite(invite))
     case .tokenCreate(let fields):
       let token = try await accounts.createToken(named: fields.name, role: fields.role, by: principal)
       note("token created", ["name": "\(token.name)", "role": "\(token.role)"])
-      try await session.sender.send(id, .token(token))
+      try await answers.send(.token(token))
     case .tokenList:
       try await session.bulkAnswers.withSlot {
         let list = try await accounts.tokens(by: principal)
@@ -47,7 +47,7 @@ struct AdministrationHandler: Sendable {
     case .tokenRevoke(let fields):
       try await accounts.revokeToken(named: fields.name, of: fields.account, by: principal)
       note("token revoked", ["name": "\(fields.name)", "owner": "\(fields.account ?? principal.account)"])
-      try await session.sender.send(id, .removed)
+      try await answers.send(.removed)
     default:
       throw LineError(.unsupported, "there is no operation '\(printable(operation.name))'")
     }
@@ -58,7 +58,7 @@ struct AdministrationHandler: Sendable {
     let report = StatusReport(status: session.services.status)
     let answer = report.answer(space: try session.services.files.space())
     try await session.bulkAnswers.withSlot {
-      try await session.sender.send(id, .status(answer), body: report.connections())
+      try await answers.send(.status(answer), body: report.connections())
     }
   }
 
@@ -66,9 +66,9 @@ struct AdministrationHandler: Sendable {
   private func send(_ items: [some Encodable], whole: Reply, asBody: Reply) async throws {
     let encoded = JSON.encode(items)
     if encoded.count < LineProtocol.maximumHead / 2 {
-      try await session.sender.send(id, whole)
+      try await answers.send(whole)
     } else if encoded.count <= LineProtocol.maximumBody {
-      try await session.sender.send(id, asBody, body: ByteBuffer(bytes: encoded))
+      try await answers.send(asBody, body: ByteBuffer(bytes: encoded))
     } else {
       throw LineError(.tooMany, "the list has more than \(LineProtocol.maximumBody) bytes")
     }

@@ -8,13 +8,23 @@ struct AnswerSender: Sendable {
   let line: LineChannel
   let traffic: Traffic
 
-  /// - Parameter body: as many bytes as it has are announced.
-  func send(_ id: UInt64?, _ reply: Reply, body: ByteBuffer? = nil) async throws {
+  /// - Parameters:
+  ///   - body: as many bytes as it has are announced.
+  ///   - whenThereIsRoom: called just before it can reach the client.
+  func send(
+    _ id: UInt64?, _ reply: Reply, body: ByteBuffer? = nil, whenThereIsRoom: () -> Void = {}
+  ) async throws {
+    let count = body?.readableBytes ?? 0
+    let bytes = try Self.encode(id, reply, body: count)
+    try await line.send(head: bytes, body: body, whenThereIsRoom: whenThereIsRoom)
+    traffic.sent(count)
+  }
+
+  /// Length prefix and head of an answer.
+  static func encode(_ id: UInt64?, _ reply: Reply, body: Int = 0) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    let answer = Answer(id: id, reply, body: body?.readableBytes ?? 0)
-    try MessageEncoder.encode(head: answer.head, into: &bytes)
-    try await line.send(head: bytes, body: body)
-    traffic.sent(answer.body)
+    try MessageEncoder.encode(head: Answer(id: id, reply, body: body).head, into: &bytes)
+    return bytes
   }
 
   /// The last message of the connection; it does not wait for room.

@@ -18,6 +18,22 @@ final class BodyPipe: Sendable {
     }
   }
 
+  /// What the put's task takes at once.
+  enum Arrival: Sendable {
+    /// In order, as much as there is.
+    case bytes([ByteBuffer])
+    case commit(Digest256)
+    case cancel(discard: Bool)
+
+    init(_ item: Item) {
+      switch item {
+      case .bytes(let buffer): self = .bytes([buffer])
+      case .commit(let digest): self = .commit(digest)
+      case .cancel(let discard): self = .cancel(discard: discard)
+      }
+    }
+  }
+
   private struct State {
     var items = CircularBuffer<Item>()
     var failure: (any Error)?
@@ -25,8 +41,21 @@ final class BodyPipe: Sendable {
     var isEnded = false
     /// Nobody takes any more: what comes is dropped.
     var isClosed = false
-    var reader: CheckedContinuation<Item, any Error>?
+    var reader: CheckedContinuation<Arrival, any Error>?
     var waitingSince: NIODeadline?
+
+    /// - Returns: what comes next, bytes as far as they go, and what it had cost.
+    mutating func take(atMost most: Int) -> (Arrival, cost: Int)? {
+      guard let first = items.popFirst() else { return nil }
+      guard case .bytes(let buffer) = first else { return (Arrival(first), first.cost) }
+      var buffers = [buffer]
+      var cost = first.cost
+      while case .bytes(let buffer)? = items.first, cost + buffer.readableBytes <= most {
+        cost += items.removeFirst().cost
+        buffers.append(buffer)
+      }
+      return (.bytes(buffers), cost)
+    }
   }
 
   private let state = Mutex(State())
@@ -38,7 +67,7 @@ final class BodyPipe: Sendable {
 
   /// Adds an item. Wait for room in the budget afterwards.
   func push(_ item: Item) {
-    let reader = state.withLock { state -> CheckedContinuation<Item, any Error>? in
+    let reader = state.withLock { state -> CheckedContinuation<Arrival, any Error>? in
       if state.isClosed { return nil }
       if let reader = state.reader {
         state.reader = nil
@@ -49,23 +78,23 @@ final class BodyPipe: Sendable {
       budget.add(item.cost)
       return nil
     }
-    reader?.resume(returning: item)
+    reader?.resume(returning: Arrival(item))
   }
 
-  /// The next item. For one task, which is not woken by its cancellation but by `end` or `fail`: what has arrived is
+  /// What has arrived next. For one task, which is not woken by its cancellation but by `end` or `fail`: what has arrived is
   /// worth keeping.
   /// - Throws: what `fail` said; `CancellationError` behind the last item before `end`.
-  func next() async throws -> Item {
+  func next(atMost most: Int = 1_048_576) async throws -> Arrival {
     try await withCheckedThrowingContinuation { continuation in
-      let result = state.withLock { state -> Result<Item, any Error>? in
-        if let failure = state.failure { return .failure(failure) }
-        if let item = state.items.popFirst() { return .success(item) }
-        if state.isEnded { return .failure(CancellationError()) }
+      let (result, cost) = state.withLock { state -> (Result<Arrival, any Error>?, Int) in
+        if let failure = state.failure { return (.failure(failure), 0) }
+        if let (arrival, cost) = state.take(atMost: most) { return (.success(arrival), cost) }
+        if state.isEnded { return (.failure(CancellationError()), 0) }
         state.reader = continuation
         state.waitingSince = .now()
-        return nil
+        return (nil, 0)
       }
-      if case .success(let item) = result { budget.release(item.cost) }
+      budget.release(cost)
       if let result { continuation.resume(with: result) }
     }
   }

@@ -9,6 +9,7 @@ struct FolderHandler: Sendable {
   let session: LineSession
   let principal: Principal
   let id: UInt64
+  let answers: RequestAnswers
   let isCancelled: CancelFlag
 
   /// From this size on the entries that were met are sent, in bytes.
@@ -21,15 +22,17 @@ struct FolderHandler: Sendable {
       let (entries, more) = try files.list(fields.path, after: fields.after, by: principal)
       var encoder = EntryEncoder()
       for entry in entries { encoder.append(entry) }
-      try await session.sender.send(
-        id, .entries(EntriesAnswer(more: more)), body: ByteBuffer(bytes: encoder.finish()))
+      try await answers.send(
+        .entries(EntriesAnswer(more: more)), body: ByteBuffer(bytes: encoder.finish()))
     }
   }
 
   func tree(_ fields: TreeRequest) async throws {
     let heartbeat = Heartbeat(session.sender, id: id)
     let rate = session.services.rates.rate(for: principal)
+    session.pulse.begin(id)
     try await session.walks.withSlot(waiting: isCancelled.onSet) {
+      session.pulse.end(id)
       let tree = try files.tree(fields, by: principal)
       var encoder = EntryEncoder()
       while !tree.isOver {
@@ -43,29 +46,28 @@ struct FolderHandler: Sendable {
         await Task.yield()
       }
       if encoder.count > 0 { try await send(&encoder, at: rate, heartbeat, tree) }
-      try await session.sender.send(id, .tree(tree.total))
+      try await answers.send(.tree(tree.total))
     }
   }
 
   func remove(_ fields: RemoveRequest) async throws {
-    let heartbeat = Heartbeat(session.sender, id: id)
     try await files.remove(fields, by: principal) { removed in
-      try await beat(heartbeat, removed)
+      try isCancelled.check()
+      session.pulse.note(id, done: removed)
       await Task.yield()
     }
     session.log("removed", path: fields.path, by: principal)
-    try await session.sender.send(id, .removed)
+    try await answers.send(.removed)
   }
 
   func move(_ fields: MoveRequest) async throws {
-    let heartbeat = Heartbeat(session.sender, id: id)
-    let outcome = try await files.move(fields, by: principal) { try await heartbeat.beat(done: 0, total: 0) }
+    let outcome = try await files.move(fields, by: principal) { await Task.yield() }
     switch outcome {
     case .done(let path):
       session.logger.info(
         "moved", metadata: ["path": "\(fields.path)", "to": "\(path.path)", "account": "\(principal.account)"])
-      try await session.sender.send(id, .moved(path))
-    case .skipped(let path): try await session.sender.send(id, .skipped(path))
+      try await answers.send(.moved(path))
+    case .skipped(let path): try await answers.send(.skipped(path))
     }
   }
 
@@ -73,8 +75,8 @@ struct FolderHandler: Sendable {
     switch try await files.makeFolder(fields, by: principal) {
     case .done:
       session.log("made folder", path: fields.path, by: principal)
-      try await session.sender.send(id, .made)
-    case .skipped(let path): try await session.sender.send(id, .skipped(path))
+      try await answers.send(.made)
+    case .skipped(let path): try await answers.send(.skipped(path))
     }
   }
 
@@ -88,7 +90,7 @@ struct FolderHandler: Sendable {
         return true
       }
     }
-    try await session.bulkAnswers.withSlot { try await session.sender.send(id, .branch, body: body) }
+    try await session.bulkAnswers.withSlot { try await answers.send(.branch, body: body) }
   }
 
   private func beat(_ heartbeat: Heartbeat, _ tree: TreeReading) async throws {

@@ -1,4 +1,5 @@
 import Framing
+import Glibc
 import LandlineProtocol
 import LandlineTransport
 import NIOCore
@@ -30,7 +31,11 @@ struct LineListener {
     return try await ServerBootstrap(group: group)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelOption(.backlog, value: 1_024)
+      .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      // Else the kernel takes megabytes at once and says so only when a third of them is gone: who reads slowly would
+      // look stalled.
+      .childChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 262_144)
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
       .childChannelOption(
         .recvAllocator,

@@ -32,7 +32,8 @@ final class LineSession: Sendable {
   /// What waits in the pipes of its puts.
   let budget = ByteBudget(limit: 4_194_304)
   /// Its small files.
-  let wholes = WholeLane()
+  let wholes: WholeLane
+  let pulse: Pulse
   /// For answers with bodies: each holds up to a megabyte until there is room for it on the line.
   let bulkAnswers = Slots(count: 4)
   /// For walks through the tree: each holds names and entries, up to half a megabyte.
@@ -42,6 +43,9 @@ final class LineSession: Sendable {
   let logger: Logger
   /// Why it was ended from outside.
   private let interruption = Mutex<LineError?>(nil)
+  /// Requests that are not in the table any more, and whose last answers are on their way to the line.
+  private let answering = Atomic<Int>(0)
+  private let hasLastWord = Atomic(false)
   private let door: Door
   private let registry: ConnectionRegistry
   private let connection: ConnectionRegistry.ID
@@ -54,6 +58,8 @@ final class LineSession: Sendable {
     self.line = line
     traffic = Traffic(partOf: registry.traffic)
     sender = AnswerSender(line: line, traffic: traffic)
+    wholes = WholeLane(mostInRound: services.status.descriptors.filesInRound)
+    pulse = Pulse(line: line)
     self.door = door
     self.services = services
     self.registry = registry
@@ -72,12 +78,23 @@ final class LineSession: Sendable {
 
   /// The server is ending: closes when nothing is open (any more).
   func beginDrain() {
-    if table.isEmpty { interrupt(LineError(.shuttingDown, "the server is ending")) }
+    // In this order: a request is counted as answering before it leaves the table.
+    if table.isEmpty, answering.load(ordering: .sequentiallyConsistent) == 0 {
+      interrupt(LineError(.shuttingDown, "the server is ending"))
+    }
   }
 
-  /// Notes that a request is over.
-  func finished(_ id: UInt64, succeeded: Bool) {
+  /// Gives back what a request was counted for; its last answer is handed to the line at once, and then `answered` is
+  /// called.
+  func release(_ id: UInt64, succeeded: Bool) {
+    answering.add(1, ordering: .sequentiallyConsistent)
+    pulse.end(id)
     budget.release(table.finish(id, succeeded: succeeded))
+  }
+
+  /// Notes that the last answers of so many requests have been handed to the line, or never will be.
+  func answered(_ count: Int) {
+    answering.subtract(count, ordering: .sequentiallyConsistent)
     if registry.isDraining { beginDrain() }
   }
 
@@ -96,7 +113,7 @@ final class LineSession: Sendable {
 
   /// Tells the client why its connection ends; nothing is sent behind it.
   private func sayLastWord(about error: any Error) {
-    guard let error = Self.lastWord(about: error) else { return }
+    guard let error = Self.lastWord(about: error), !hasLastWord.exchange(true, ordering: .relaxed) else { return }
     logger.info("connection ended", metadata: ["reason": "\(error)"])
     sender.sendLast(.error(error))
   }
@@ -145,7 +162,7 @@ final class LineSession: Sendable {
     await withDiscardingTaskGroup { group in
       var revocation: LineError?
       do {
-        let reader = RequestReader(session: self)
+        let reader = RequestReader(session: self, principal: principal)
         while let event = try await line.next() {
           switch try await reader.take(event) {
           case .request(let request):

@@ -9,6 +9,7 @@ struct PutHandler: Sendable {
   let session: LineSession
   let principal: Principal
   let id: UInt64
+  let answers: RequestAnswers
   let pipe: BodyPipe
   let isCancelled: CancelFlag
   let progress: TransferProgress?
@@ -24,16 +25,18 @@ struct PutHandler: Sendable {
         try await heartbeat.beat(done: done, total: total)
       })
     switch start {
-    case .stored(let stored): try await session.sender.send(id, .stored(stored))
-    case .skipped(let path): try await session.sender.send(id, .skipped(path))
+    case .stored(let stored): try await answers.send(.stored(stored))
+    case .skipped(let path): try await answers.send(.skipped(path))
     case .upload(let upload):
       do {
         let digest = try await receiveParts(upload, heartbeat)
+        // A large file takes the disk its time.
+        session.pulse.begin(id)
         if let stored = try await upload.commit(digest) {
           session.log("stored", path: stored.path, size: stored.size, by: principal)
-          try await session.sender.send(id, .stored(stored))
+          try await answers.send(.stored(stored))
         } else {
-          try await session.sender.send(id, .skipped(PathAnswer(path: request.path)))
+          try await answers.send(.skipped(PathAnswer(path: request.path)))
         }
       } catch {
         // Of an account that was removed nothing is kept.
@@ -51,8 +54,8 @@ struct PutHandler: Sendable {
       try await heartbeat.beat(done: done, total: total)
     }
     session.table.ready(id)
-    try await session.sender.send(
-      id, .ready(ReadyAnswer(offset: upload.offset, prefixSha256: prefix)))
+    try await answers.send(
+      .ready(ReadyAnswer(offset: upload.offset, prefixSha256: prefix)))
 
     let limit = session.stallTimeout
     let idleCheck = session.line.channel.eventLoop.scheduleRepeatedTask(
@@ -60,13 +63,14 @@ struct PutHandler: Sendable {
     ) { [pipe] _ in pipe.failIfIdle(for: limit) }
     defer { idleCheck.cancel() }
     while true {
-      switch try await pipe.next() {
-      case .bytes(let buffer):
-        try await upload.write(WholeBody(pieces: [buffer]), count: buffer.readableBytes)
+      switch try await pipe.next(atMost: rate.piece(atMost: 1_048_576)) {
+      case .bytes(let buffers):
+        let count = buffers.reduce(0) { $0 + $1.readableBytes }
+        try await upload.write(WholeBody(pieces: buffers), count: count)
         progress?.note(done: upload.received)
         if rate.isLimited {
           // What is not taken from the pipe holds the client back.
-          try await rate.pause(for: buffer.readableBytes, .receiving) {
+          try await rate.pause(for: count, .receiving) {
             try await heartbeat.beat(done: upload.received, total: upload.size ?? upload.received)
             // The pipe has the client's last word.
             return !isCancelled.isSet

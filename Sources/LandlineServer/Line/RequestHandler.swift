@@ -9,28 +9,30 @@ struct RequestHandler: Sendable {
   let session: LineSession
   let principal: Principal
   let id: UInt64
+  private let answers: RequestAnswers
+
+  init(session: LineSession, principal: Principal, id: UInt64) {
+    self.session = session
+    self.principal = principal
+    self.id = id
+    answers = RequestAnswers(session: session, id: id)
+  }
 
   private var services: Services { session.services }
 
   func run(_ request: RequestReader.Accepted) async {
-    var succeeded = true
+    defer { answers.finish() }
     do {
       if services.status.registry.isDraining {
         throw LineError(.shuttingDown, "the server is ending and takes no new requests")
       }
-      if request.isTransfer {
-        let progress = session.transfers.begin(id, request.operation)
-        defer { session.transfers.end(id) }
-        try await services.status.transfers.count { try await answer(request, progress) }
-      } else {
-        try await answer(request, nil)
-      }
+      let progress = request.isTransfer ? try answers.beginTransfer(request.operation) : nil
+      if request.needsPulse { session.pulse.begin(id) }
+      try await answer(request, progress)
     } catch {
-      succeeded = false
       // A connection that is gone has nobody to tell.
-      try? await session.sender.send(id, .error(session.lineError(from: error, operation: request.operation.name)))
+      try? await answers.send(.error(session.lineError(from: error, operation: request.operation.name)))
     }
-    session.finished(id, succeeded: succeeded)
   }
 
   private func answer(_ request: RequestReader.Accepted, _ progress: TransferProgress?) async throws {
@@ -56,13 +58,14 @@ struct RequestHandler: Sendable {
     case .put(let fields):
       guard let pipe = request.pipe else { throw LineError(.internal, "a put without its pipe") }
       let put = PutHandler(
-        session: session, principal: principal, id: id, pipe: pipe, isCancelled: request.isCancelled, progress: progress
-      )
+        session: session, principal: principal, id: id, answers: answers, pipe: pipe, isCancelled: request.isCancelled,
+        progress: progress)
       try await put.run(fields)
     case .hello, .login, .join:
       throw LineError(.badRequest, "this connection is logged in already")
     case .status, .accounts, .accountRemove, .accountLimit, .inviteCreate, .tokenCreate, .tokenList, .tokenRevoke:
-      try await AdministrationHandler(session: session, principal: principal, id: id).answer(request.operation)
+      try await AdministrationHandler(session: session, principal: principal, answers: answers).answer(
+        request.operation)
     case .data, .commit, .cancel, .unknown:
       throw LineError(
         .unsupported, "there is no operation '\(printable(request.operation.name))'")
@@ -70,11 +73,12 @@ struct RequestHandler: Sendable {
   }
 
   private func folders(_ request: RequestReader.Accepted) -> FolderHandler {
-    FolderHandler(session: session, principal: principal, id: id, isCancelled: request.isCancelled)
+    FolderHandler(
+      session: session, principal: principal, id: id, answers: answers, isCancelled: request.isCancelled)
   }
 
   private func send(_ reply: Reply, body: ByteBuffer? = nil) async throws {
-    try await session.sender.send(id, reply, body: body)
+    try await answers.send(reply, body: body)
   }
 
   /// The size of a body message of a get, in bytes.
@@ -110,7 +114,7 @@ struct RequestHandler: Sendable {
       }
     }
     let digest = try await download.finish()
-    session.log("fetched", path: fields.path, size: total, by: principal)
     try await send(.end(EndAnswer(sha256: digest)))
+    session.log("fetched", path: fields.path, size: total, by: principal)
   }
 }

@@ -1,4 +1,5 @@
 import LandlineProtocol
+import LandlineServices
 import LandlineTransport
 import NIOCore
 
@@ -17,6 +18,13 @@ final class RequestReader {
       case .get, .verify, .tree: true
       case .remove(let remove): remove.recursive == true
       case .put: true
+      default: false
+      }
+    }
+    /// Whether it may wait for long, and does not itself say that it is alive.
+    var needsPulse: Bool {
+      switch operation {
+      case .list, .stat, .remove, .move, .makeFolder, .accountRemove: true
       default: false
       }
     }
@@ -45,12 +53,14 @@ final class RequestReader {
   }
 
   private let session: LineSession
+  private let principal: Principal
   private var body = Body.nowhere
   /// The whole put whose body is arriving.
   private var whole: (id: UInt64, put: PutRequest, body: WholeBody, isCancelled: CancelFlag)?
 
-  init(session: LineSession) {
+  init(session: LineSession, principal: Principal) {
     self.session = session
+    self.principal = principal
   }
 
   /// - Returns: what is to be done now.
@@ -76,8 +86,10 @@ final class RequestReader {
         self.whole = nil
         let cost = whole.body.pieces.reduce(0) { $0 + $1.readableBytes }
         session.budget.add(cost)
+        let put = session.services.files.announce(whole.put, content: whole.body, by: principal)
+        session.pulse.begin(whole.id, isInLane: true)
         let starts = session.wholes.add(
-          .init(id: whole.id, work: .put(whole.put, whole.body), isCancelled: whole.isCancelled, cost: cost))
+          .init(id: whole.id, work: .put(put), isCancelled: whole.isCancelled, cost: cost))
         await session.budget.waitForRoom()
         return starts ? .wholes : nil
       }
@@ -162,6 +174,7 @@ final class RequestReader {
         body = .whole
         whole = (request.id, put, WholeBody(), isCancelled)
       case .get(let get):
+        session.pulse.begin(request.id, isInLane: true)
         let starts = session.wholes.add(.init(id: request.id, work: .get(get), isCancelled: isCancelled, cost: 0))
         return starts ? .wholes : nil
       default: break

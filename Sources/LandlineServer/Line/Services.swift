@@ -18,6 +18,8 @@ struct ServerStatus: Sendable {
   var transfers: TransferCount
   /// Refusals for lack of space, of which one a minute is told to the log.
   let noSpace = Occasion(every: .seconds(60))
-  /// For rounds of small files, each of which may hold 64 files open.
-  var wholeRounds = Slots(count: 4)
+  let descriptors: DescriptorShares
+  /// For rounds of small files that come in, and for those that go out: each may hold many files open.
+  let wholePuts = Slots(count: DescriptorShares.rounds)
+  let wholeGets = Slots(count: DescriptorShares.rounds)
 }

@@ -12,13 +12,16 @@ final class TransferCount: Sendable {
 
   var value: Int { number.load(ordering: .relaxed) }
 
-  /// Runs a transfer.
-  /// - Throws: `too-many`, or what `body` throws.
-  func count(_ body: () async throws -> Void) async throws {
-    defer { number.subtract(1, ordering: .relaxed) }
+  /// Counts one more, until `end`.
+  /// - Throws: `too-many`, and it is not counted.
+  func begin() throws(LineError) {
     guard number.add(1, ordering: .relaxed).newValue <= limit else {
+      number.subtract(1, ordering: .relaxed)
       throw LineError(.tooMany, "the server has \(limit) transfers open; try again later")
     }
-    try await body()
+  }
+
+  func end() {
+    number.subtract(1, ordering: .relaxed)
   }
 }

@@ -5,9 +5,15 @@ import Logging
 import NIOCore
 
 /// Runs the rounds of a connection's lane of small files. On a thread that may block.
+///
+/// In the whole server only so many rounds have files open at the same time, each in a slot. What depends on the client,
+/// which may be slow to read, is waited for outside of it.
 struct WholeHandler: Sendable {
   let session: LineSession
   let principal: Principal
+
+  private typealias Put = (item: WholeLane.Item, put: WholePut)
+  private typealias Get = (item: WholeLane.Item, path: String)
 
   private var services: Services { session.services }
 
@@ -16,53 +22,49 @@ struct WholeHandler: Sendable {
     let rate = services.rates.rate(for: principal)
     while let items = session.wholes.next() {
       if rate.isLimited {
-        await PacedRounds(session: session, rate: rate).run(items, round: takeRound)
+        await PacedRounds(rate: rate).run(items, round: round)
       } else {
-        _ = await takeRound(items)
+        _ = await round(items)
       }
     }
   }
 
   /// - Returns: bytes of files that were sent.
-  private func takeRound(_ items: [WholeLane.Item]) async -> Int {
-    // In the whole server only so many hold their files open at the same time.
+  private func round(_ items: [WholeLane.Item]) async -> Int {
+    defer { session.wholes.finished(items) }
     do {
-      return try await services.status.wholeRounds.withSlot { await round(items) }
+      var answers = AnswerBatch(session)
+      let sent = try await answer(items, &answers)
+      try await answers.flush()
+      for item in items { session.budget.release(item.cost) }
+      return sent
     } catch {
-      // Only waiting for the slot throws: the connection is over.
-      for item in items { release(item, succeeded: false) }
+      // The connection is over. Those that were answered before it was are not in the table any more.
+      for item in items {
+        session.budget.release(item.cost)
+        session.release(item.id, succeeded: false)
+      }
+      session.answered(items.count)
       return 0
     }
   }
 
-  private func round(_ items: [WholeLane.Item]) async -> Int {
-    var sent = 0
-    var answers = AnswerBatch(session.sender)
-    var puts: [(item: WholeLane.Item, put: WholePut)] = []
-    var gets: [(item: WholeLane.Item, path: String)] = []
+  private func answer(_ items: [WholeLane.Item], _ answers: inout AnswerBatch) async throws -> Int {
+    var puts: [Put] = []
+    var gets: [Get] = []
     for item in items {
       if let refusal = refusal(of: item) {
-        await answers.add(item.id, .error(refusal))
+        if case .put(let put) = item.work { put.withdraw() }
+        try await answers.add(item.id, .error(refusal))
         continue
       }
       switch item.work {
-      case .put(let request, let body): puts.append((item, WholePut(request: request, content: body)))
+      case .put(let put): puts.append((item, put))
       case .get(let request): gets.append((item, request.path))
       }
     }
-    if !puts.isEmpty {
-      let results = await services.files.storeWhole(puts.map(\.put), by: principal)
-      for ((item, put), result) in zip(puts, results) {
-        await answers.add(item.id, reply(to: result, named: "put", put.request.path))
-      }
-    }
-    if !gets.isEmpty {
-      let results = await services.files.openWhole(gets.map(\.path), by: principal)
-      for ((item, path), result) in zip(gets, results) { sent += await send(result, item.id, path, &answers) }
-    }
-    await answers.flush()
-    for item in items { release(item, succeeded: true) }
-    return sent
+    try await store(puts, &answers)
+    return try await fetch(gets, &answers)
   }
 
   /// Why it is not begun with.
@@ -73,39 +75,93 @@ struct WholeHandler: Sendable {
     return item.isCancelled.isSet || Task.isCancelled ? .cancelled : nil
   }
 
-  private func release(_ item: WholeLane.Item, succeeded: Bool) {
-    session.budget.release(item.cost)
-    session.finished(item.id, succeeded: succeeded)
+  // MARK: In
+
+  private func store(_ puts: [Put], _ answers: inout AnswerBatch) async throws {
+    var rest = puts
+    while !rest.isEmpty {
+      let turn = try await services.files.turn(of: rest.map(\.put))
+      let ready = turn.map { rest[$0].put }
+      let results = try await services.status.wholePuts.withSlot {
+        await services.files.storeWhole(ready, by: principal)
+      }
+      for (index, result) in zip(turn, results) {
+        let (item, put) = rest[index]
+        try await answers.add(item.id, reply(to: result, put.request.path))
+      }
+      for index in turn.reversed() { rest.remove(at: index) }
+    }
   }
 
-  private func reply(
-    to result: Result<FileService.WholeOutcome, any Error>, named name: String, _ path: String
-  ) -> Reply {
+  private func reply(to result: Result<FileService.WholeOutcome, any Error>, _ path: String) -> Reply {
     switch result {
     case .success(.stored(let answer)):
       session.log("stored", path: answer.path, size: answer.size, by: principal)
       return .stored(answer)
     case .success(.skipped(let answer)): return .skipped(answer)
-    case .failure(let error): return .error(session.lineError(from: error, operation: name))
+    case .failure(let error): return .error(session.lineError(from: error, operation: "put"))
     }
   }
 
-  private func send(
-    _ result: Result<WholeDownload, any Error>, _ id: UInt64, _ path: String, _ answers: inout AnswerBatch
-  ) async -> Int {
-    do {
-      let download = try result.get()
-      var body = ByteBuffer()
-      var head: FileAnswer?
-      try body.writeWithUnsafeMutableBytes(minimumWritableBytes: download.size) { room in
-        head = try download.read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<download.size]))
-        return download.size
+  // MARK: Out
+
+  private func fetch(_ gets: [Get], _ answers: inout AnswerBatch) async throws -> Int {
+    // Nobody waits for these longer than for the files.
+    if !gets.isEmpty { try await answers.flush() }
+    var rest = gets[...]
+    var sent = 0
+    while let first = rest.first {
+      try Task.checkCancellation()
+      if first.item.isCancelled.isSet {
+        rest.removeFirst()
+        try await answers.add(first.item.id, .error(.cancelled))
+        continue
       }
-      if let head { await answers.add(id, .whole(head), body: body) }
-      session.log("fetched", path: path, size: Int64(download.size), by: principal)
-      return download.size
-    } catch {
-      await answers.add(id, .error(session.lineError(from: error, operation: "get")))
+      sent += try await session.bulkAnswers.withSlot {
+        let files = try await services.status.wholeGets.withSlot { await read(rest.map(\.path)) }
+        var sent = 0
+        for ((item, path), file) in zip(rest, files) { sent += try await send(file, item, path, &answers) }
+        rest = rest.dropFirst(files.count)
+        return sent
+      }
+    }
+    return sent
+  }
+
+  /// Reads as many as one body may have bytes, or more if they are small, and closes them.
+  private func read(_ paths: [String]) async -> [Result<(FileAnswer, ByteBuffer), any Error>] {
+    let downloads = await services.files.openWhole(paths, atMost: LineProtocol.maximumBody, by: principal)
+    return downloads.map { download in
+      Result {
+        let download = try download.get()
+        var body = ByteBuffer()
+        var head: FileAnswer?
+        try body.writeWithUnsafeMutableBytes(minimumWritableBytes: download.size) { room in
+          head = try download.read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<download.size]))
+          return download.size
+        }
+        guard let head else { throw LineError(.internal, "a file was read and has no status") }
+        return (head, body)
+      }
+    }
+  }
+
+  /// - Returns: bytes of the file.
+  private func send(
+    _ file: Result<(FileAnswer, ByteBuffer), any Error>, _ item: WholeLane.Item, _ path: String,
+    _ answers: inout AnswerBatch
+  ) async throws -> Int {
+    switch file {
+    case .success where item.isCancelled.isSet:
+      try await answers.add(item.id, .error(.cancelled))
+      return 0
+    case .success((let head, let body)):
+      try await answers.add(item.id, .whole(head), body: body) {
+        session.log("fetched", path: path, size: head.size, by: principal)
+      }
+      return body.readableBytes
+    case .failure(let error):
+      try await answers.add(item.id, .error(session.lineError(from: error, operation: "get")))
       return 0
     }
   }

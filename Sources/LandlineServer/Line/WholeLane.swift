@@ -15,7 +15,7 @@ final class WholeLane: Sendable {
   /// A request of the lane.
   struct Item: Sendable {
     enum Work: Sendable {
-      case put(PutRequest, WholeBody)
+      case put(WholePut)
       case get(GetRequest)
     }
 
@@ -28,8 +28,6 @@ final class WholeLane: Sendable {
     var isGet: Bool { if case .get = work { true } else { false } }
   }
 
-  /// Each holds a file open while it is in a round.
-  private static let mostInRound = 64
   /// More than that the reader lets not wait here, in bytes.
   static let mostBytes = 4_194_304
   /// Who has fewer processors gains nothing from more rounds at the same time.
@@ -38,11 +36,19 @@ final class WholeLane: Sendable {
   private struct State {
     // Made small: most connections never have any.
     var items = CircularBuffer<Item>(initialCapacity: 1)
+    /// Requests in rounds.
+    var atWork = 0
     var rounds = 0
     var isClosed = false
   }
 
+  private let mostInRound: Int
   private let state = Mutex(State())
+
+  /// - Parameter mostInRound: each may hold a file open while it is in a round.
+  init(mostInRound: Int) {
+    self.mostInRound = mostInRound
+  }
 
   /// Adds a request.
   /// - Returns: whether a task must be started that takes rounds.
@@ -50,14 +56,11 @@ final class WholeLane: Sendable {
     state.withLock { state in
       if state.isClosed { return false }
       state.items.append(item)
-      guard state.rounds < Self.mostRounds, state.items.count > state.rounds * Self.mostInRound else { return false }
+      guard state.rounds < Self.mostRounds, state.items.count > state.rounds * mostInRound else { return false }
       state.rounds += 1
       return true
     }
   }
-
-  /// The request that waits longest.
-  var firstID: UInt64? { state.withLock { $0.items.first?.id } }
 
   /// What the next round is about; nil when there is nothing more, and the task that asks is to end.
   func next() -> [Item]? {
@@ -66,12 +69,21 @@ final class WholeLane: Sendable {
         state.rounds -= 1
         return nil
       }
-      let count = min(state.items.count, Self.mostInRound)
+      let count = min(state.items.count, mostInRound)
       let items = Array(state.items.prefix(count))
       state.items.removeFirst(count)
+      state.atWork += count
       return items
     }
   }
+
+  /// Notes that a round is over.
+  func finished(_ items: [Item]) {
+    state.withLock { $0.atWork -= items.count }
+  }
+
+  /// How many requests wait or are at work.
+  var open: Int { state.withLock { $0.items.count + $0.atWork } }
 
   /// Drops what no round has begun with, because the connection is over: nobody was told that any of it is stored.
   func close() {

@@ -50,6 +50,6 @@ struct StatusReport {
       account: found.principal.account, device: device,
       peer: found.session.line.channel.remoteAddress?.ipAddress, since: found.since,
       received: traffic.received, sent: traffic.sent, receiveRate: traffic.receiveRate, sendRate: traffic.sendRate,
-      transfers: found.session.transfers.entries)
+      transfers: found.session.transfers.entries, small: found.session.wholes.open)
   }
 }

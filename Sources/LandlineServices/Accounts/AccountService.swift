@@ -79,8 +79,7 @@ public struct AccountService: Sendable {
     else {
       throw LineError(
         .unauthenticated,
-        "this device is not known here; the account may have been removed. "
-          + "Ask for a new invite and join again")
+        "this device is not known here (any more); its account may have been removed")
     }
     return try await principal(
       found.account, role: found.account.role, credential: .device(id: id))

@@ -64,7 +64,7 @@ public final class FileDownload {
     if let recorded { return recorded }
     let digest = Digest256(hasher.finalize())
     if now.version == content.status.version {
-      try await hashes.record(RecordedHash(version: now.version, digest: digest), for: path)
+      try await hashes.observe(RecordedHash(version: now.version, digest: digest), for: path)
     }
     return digest
   }

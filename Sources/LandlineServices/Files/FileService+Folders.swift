@@ -92,6 +92,7 @@ extension FileService {
       try principal.requireWrite(candidate)
       if kind == .folder { try principal.requireWrite(everythingIn: candidate) }
       let moved: MovedEntry
+      let moment = hashes.moment()
       do {
         moved = try await store.move(path, to: candidate, kind: kind, replacing: ifExists == .replace)
       } catch let error as LineError where error.code == .exists && ifExists == .skip {
@@ -102,7 +103,7 @@ extension FileService {
         continue
       }
       if path.bytes != candidate.bytes {
-        await noteMove(of: path, to: candidate, moved, record, progress: progress)
+        await noteMove(of: path, to: candidate, moved, record, since: moment, progress: progress)
       }
       return .done(PathAnswer(path: candidate.description))
     }
@@ -113,14 +114,17 @@ extension FileService {
   private static let recordsAtOnce = 5_000
 
   /// Brings the recorded hashes to where the files are now. The move itself is done: nothing here makes it fail.
+  /// - Parameter moment: before the move; somebody may have stored other files under both names since.
   private func noteMove(
-    of path: RemotePath, to target: RemotePath, _ moved: MovedEntry, _ record: RecordedHash?,
+    of path: RemotePath, to target: RemotePath, _ moved: MovedEntry, _ record: RecordedHash?, since moment: FileTime,
     progress: () async throws -> Void
   ) async {
     // A hash that is not on record any more is computed again when it is asked for.
     if moved.after.kind == .folder {
-      try? await hashes.forget(target)
-      while (try? await hashes.moveContents(of: path, to: target, limit: Self.recordsAtOnce)) == true {
+      try? await hashes.forget(target, recordedBefore: moment)
+      while (try? await hashes.moveContents(
+        of: path, to: target, recordedBefore: moment, limit: Self.recordsAtOnce)) == true
+      {
         try? await progress()
       }
       return
@@ -132,8 +136,8 @@ extension FileService {
       try? await hashes.record(RecordedHash(version: expected, digest: record.digest), for: target)
     } else {
       // What is on record there is of a file that was replaced: `verify` must not compare with it.
-      try? await hashes.forget(target)
+      try? await hashes.forget(target, recordedBefore: moment)
     }
-    try? await hashes.forget(path)
+    try? await hashes.forget(path, recordedBefore: moment)
   }
 }

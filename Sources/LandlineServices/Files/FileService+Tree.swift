@@ -53,6 +53,7 @@ public final class TreeReading {
   public func next(progress: () async throws -> Void) async throws -> [Item] {
     if waiting.isEmpty {
       waiting = try walk.next().map { Item(entry: $0) }[...]
+      if walk.omitted > 0 { total.omitted = walk.omitted }
       if let digests { try await digests.fillIn(&waiting, below: base) }
     }
     var items: [Item] = []
@@ -61,7 +62,7 @@ public final class TreeReading {
     while hashed < Self.mostHashed, var item = waiting.popFirst() {
       if let digests, item.sha256 == nil, item.entry.status.kind == .file {
         item = try await digests.compute(item, below: base, progress: progress)
-        hashed += item.entry.status.size
+        hashed = hashed.addingSaturated(item.entry.status.size)
       }
       count(item.entry.status)
       items.append(item)
@@ -73,7 +74,7 @@ public final class TreeReading {
     switch status.kind {
     case .file:
       total.files += 1
-      total.bytes += status.size
+      total.bytes = total.bytes.addingSaturated(status.size)
     case .folder: total.folders += 1
     case .other: break
     }

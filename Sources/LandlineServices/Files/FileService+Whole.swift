@@ -3,12 +3,13 @@ public import LandlineProtocol
 
 /// A put whose own message has the file.
 public struct WholePut: Sendable {
-  public var request: PutRequest
-  public var content: any FileContent
+  public let request: PutRequest
+  let content: any FileContent
+  let place: PathAtWork
 
-  public init(request: PutRequest, content: any FileContent) {
-    self.request = request
-    self.content = content
+  /// Says that it will not be stored: nobody has to wait for it.
+  public func withdraw() {
+    place.leave()
   }
 }
 
@@ -19,7 +20,27 @@ extension FileService {
     case skipped(PathAnswer)
   }
 
-  /// Stores files that are here whole. Many at once wait for the disk hardly longer than one.
+  /// Notes that a put is here, which is to be stored soon: its repetition, should the answer be lost, waits for it.
+  public func announce(_ request: PutRequest, content: any FileContent, by principal: Principal) -> WholePut {
+    let place = wholePuts.enter(account: principal.accountID, path: Array(request.path.utf8))
+    return WholePut(request: request, content: content, place: place)
+  }
+
+  /// Waits until at least one of `puts` can be stored. One that may be a repetition has to wait for those of the same
+  /// name that were announced before: a first try of it may be at its rename this very moment.
+  /// - Returns: the places of those that can be, in their order.
+  /// - Throws: `CancellationError`.
+  public func turn(of puts: [WholePut]) async throws -> [Int] {
+    func ready() -> [Int] {
+      puts.indices.filter { puts[$0].request.again != true || wholePuts.isFirst(puts[$0].place) }
+    }
+    let now = ready()
+    guard now.isEmpty else { return now }
+    try await wholePuts.waitForFirst(of: puts.map(\.place))
+    return ready()
+  }
+
+  /// Stores files that are here whole, each of which has its turn. Many at once wait for the disk hardly longer than one.
   ///
   /// None of them keeps another from being stored.
   /// - Returns: for each how it ended, in their order.
@@ -29,21 +50,16 @@ extension FileService {
     var results = [Result<WholeOutcome, any Error>?](repeating: nil, count: puts.count)
     var files: [NewFile] = []
     var places: [Int] = []
-    let paths = puts.map { Array($0.request.path.utf8) }
-    if puts.contains(where: { $0.request.again == true }) {
-      // A first try of it may be at its rename this very moment.
-      await wholePuts.waitUntilFree(paths)
-    }
-    wholePuts.enter(paths)
-    defer { wholePuts.leave(paths) }
+    var found: [(place: Int, file: StoredBefore)] = []
+    defer { for put in puts { put.place.leave() } }
     for (index, put) in puts.enumerated() {
       do {
         let file = try check(put, by: principal)
         if put.request.again == true,
-          let stored = try await alreadyStored(
+          let stored = try await storedBefore(
             file.path, put.request, file.ifExists, by: principal, progress: { _, _ in })
         {
-          results[index] = .success(.stored(stored))
+          found.append((index, stored))
           continue
         }
         files.append(file)
@@ -51,6 +67,9 @@ extension FileService {
       } catch {
         results[index] = .failure(error)
       }
+    }
+    for ((place, file), problem) in zip(found, await store.makeDurable(found.map(\.file.content))) {
+      results[place] = problem.map { .failure($0) } ?? .success(.stored(file.answer))
     }
     var records: [(path: RemotePath, hash: RecordedHash)] = []
     await waitUntilSpaceIsKnown {}
@@ -98,13 +117,20 @@ extension FileService {
 
   // MARK: Out
 
-  /// Opens files that are to go in one message each.
+  /// Opens files that are to go in one message each: as many, from the first on, as have no more than `most` bytes
+  /// together.
+  /// - Parameter most: at least 1 MiB, so that there is always one.
   /// - Returns: for each the file, in their order; or why not: `too-large` for one of more than 1 MiB.
   public func openWhole(
-    _ texts: [String], by principal: Principal
+    _ texts: [String], atMost most: Int, by principal: Principal
   ) async -> [Result<WholeDownload, any Error>] {
-    var results: [Result<WholeDownload, any Error>] = texts.map { text in
-      Result { try openWhole(text, by: principal) }
+    var results: [Result<WholeDownload, any Error>] = []
+    var bytes = 0
+    for text in texts {
+      let download = Result { try openWhole(text, by: principal) }
+      bytes += (try? download.get())?.size ?? 0
+      if bytes > most { break }
+      results.append(download)
     }
     let opened = results.indices.compactMap { index in (try? results[index].get()).map { (index, $0) } }
     do {

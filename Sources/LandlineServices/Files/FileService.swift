@@ -90,7 +90,7 @@ public struct FileService: Sendable {
     try principal.requireRead(path)
     let content = try store.openFile(path)
     let version = content.status.version
-    let record = try await hashes.hash(of: path)
+    let record = try await hashes.witness(of: path)
     var hasher = SHA256()
     try await hashing.read(
       into: &hasher, from: 0, to: version.size, reading: { try content.read(into: $0, at: $1) },
@@ -103,7 +103,7 @@ public struct FileService: Sendable {
       switch record {
       case nil: .new
       case .some(let record) where record.digest == digest: .intact
-      case .some(let record): record.version == version ? .damaged : .changed
+      case .some(let record): record.isOfSameContent(as: version) ? .damaged : .changed
       }
     // A damaged file's record stays: it is the only witness of what was stored.
     if verdict != .damaged {
@@ -142,9 +142,10 @@ public struct FileService: Sendable {
     }
     func early() async throws -> UploadStart? {
       if request.again == true,
-        let stored = try await alreadyStored(path, request, ifExists, by: principal, progress: progress)
+        let stored = try await storedBefore(path, request, ifExists, by: principal, progress: progress)
       {
-        return .stored(stored)
+        for case let problem? in await store.makeDurable([stored.content]) { throw problem }
+        return .stored(stored.answer)
       }
       return try refuse(path, ifExists) ? .skipped(PathAnswer(path: path.description)) : nil
     }
@@ -204,11 +205,18 @@ public struct FileService: Sendable {
     return ifExists == .skip
   }
 
-  /// Whether this put's file is there already, under its name or, if both are kept, a numbered one.
-  func alreadyStored(
+  /// A file that is there already. The answer is not to be given before it is durable: whoever stored it may have come
+  /// to an end before that, and a person may have put it there.
+  struct StoredBefore {
+    var answer: StoredAnswer
+    var content: any ReadableContent
+  }
+
+  /// This put's file, if it is there already, under its name or, if both are kept, a numbered one.
+  func storedBefore(
     _ path: RemotePath, _ request: PutRequest, _ ifExists: IfExists, by principal: Principal,
     progress: (Int64, Int64) async throws -> Void
-  ) async throws -> StoredAnswer? {
+  ) async throws -> StoredBefore? {
     // Who may not read here may not find out what is here, either.
     guard let wanted = request.sha256, let size = request.size,
       (try? principal.requireRead(path)) != nil
@@ -224,12 +232,13 @@ public struct FileService: Sendable {
           into: &hasher, from: 0, to: size, reading: { try content.read(into: $0, at: $1) },
           progress: { try await progress($0, size) })
         let computed = Digest256(hasher.finalize())
-        try await hashes.record(
+        try await hashes.observe(
           RecordedHash(version: content.status.version, digest: computed), for: candidate)
         digest = computed
       }
       if digest == wanted {
-        return StoredAnswer(path: candidate.description, size: size, sha256: wanted)
+        return StoredBefore(
+          answer: StoredAnswer(path: candidate.description, size: size, sha256: wanted), content: content)
       }
     }
     return nil

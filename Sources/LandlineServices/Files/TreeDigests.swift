@@ -32,7 +32,7 @@ struct TreeDigests {
       let version = content.status.version
       guard try content.currentStatus().version == version else { return item }
       let digest = Digest256(hasher.finalize())
-      try await hashes.record(RecordedHash(version: version, digest: digest), for: path)
+      try await hashes.observe(RecordedHash(version: version, digest: digest), for: path)
       var item = item
       item.entry.status = content.status
       item.sha256 = digest

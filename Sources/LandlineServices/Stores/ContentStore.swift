@@ -116,6 +116,9 @@ public protocol ContentStore: Sendable {
   /// Stores files that are here whole, as `UploadContent.publish` does, but waits for the disk for all of them together.
   /// - Returns: for each what was stored, in their order; nil for one that was to be skipped.
   func store(_ files: [NewFile]) async -> [Result<StoredFile?, LineError>]
+  /// Makes files that `openFile` gave durable, their names and those of the folders on the way too, with few waits.
+  /// - Returns: for each, in their order, what stood in the way.
+  func makeDurable(_ files: [any ReadableContent]) async -> [LineError?]
   /// Opens what is kept under `key`, or begins it.
   /// - Parameters:
   ///   - keepingOld: false: what was kept is dropped first.

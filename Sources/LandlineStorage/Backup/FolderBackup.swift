@@ -19,22 +19,28 @@ public struct FolderBackup {
   }
 
   /// - Parameters:
-  ///   - target: the archive's path; or a folder, in which it gets a name with the time.
+  ///   - target: the archive's path; or a folder, in which it gets a name with the time. One that is missing is made when
+  ///     it is written with a '/' at its end.
   ///   - now: seconds since 1970.
   ///   - replacing: whether an archive of that name gives way.
   /// - Returns: its path and its size in bytes.
   public func write(to target: String, now: Int64, replacing: Bool) throws(StorageError) -> (path: String, size: Int64)
   {
-    let place = try BackupPlace(target, now: now)
-    if !replacing { try place.requireFree() }
+    var place = try BackupPlace(target, now: now)
+    if !replacing { try place.findFreeName() }
     let file = try place.openLocked(Self.part)
     do throws(StorageError) {
       let size = try fill(file, place, now: now)
       guard retrying({ fsync(file.raw) }) == 0 else { throw place.failure(errno) }
-      let code = Rename.move(
-        Self.part, in: place.folder, to: cString(place.name.utf8), in: place.folder, replacing: replacing)
-      if code == EEXIST { throw place.taken }
-      guard code == 0 else { throw place.failure(code) }
+      while true {
+        let code = Rename.move(
+          Self.part, in: place.folder, to: cString(place.name.utf8), in: place.folder,
+          replacing: replacing && place.isNamed)
+        if code == 0 { break }
+        guard code == EEXIST else { throw place.failure(code) }
+        // Somebody has made it since we looked.
+        try place.findFreeName()
+      }
       try FolderOpening.sync(place.folder, shown: place.folderPath)
       return (place.path, size)
     } catch {
@@ -63,25 +69,38 @@ public struct FolderBackup {
 struct BackupPlace: ~Copyable {
   let folder: Descriptor
   let folderPath: String
-  let name: String
+  private(set) var name: String
+  /// Whether a person chose the name; else it was made from the time, and may be another.
+  let isNamed: Bool
 
-  var path: String { "\(folderPath)/\(name)" }
+  var path: String { folderPath == "/" ? "/\(name)" : "\(folderPath)/\(name)" }
 
   /// - Parameter now: seconds since 1970, for the name of an archive that is to get one.
   init(_ target: String, now: Int64) throws(StorageError) {
-    let place = try Self.split(target, now)
+    let place = try Self.split(target)
     folder = try Self.open(place.folder)
     folderPath = place.folder
-    name = place.name
+    isNamed = place.name != nil
+    name = place.name ?? Self.name(at: now)
   }
 
-  private static func split(_ target: String, _ now: Int64) throws(StorageError) -> (folder: String, name: String) {
+  /// - Returns: the folder, made if need be, and the name that was chosen, if any.
+  private static func split(_ target: String) throws(StorageError) -> (folder: String, name: String?) {
+    guard target != "-" else {
+      throw StorageError(
+        .unsuitable,
+        "a backup is a secret and goes into a file, not to standard output; write './-' for a file of that name")
+    }
     let absolute = try FolderOpening.absolute(target)
-    var status = stat()
-    if stat(absolute, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return (absolute, name(at: now)) }
     let names = absolute.split(separator: "/")
-    guard target.utf8.last != UInt8(ascii: "/"), let last = names.last else { throw missing(target) }
-    return ("/" + names.dropLast().joined(separator: "/"), String(last))
+    var status = stat()
+    let isFolder = stat(absolute, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    if !isFolder, target.utf8.last != UInt8(ascii: "/"), let last = names.last {
+      return ("/" + names.dropLast().joined(separator: "/"), String(last))
+    }
+    let path = "/" + names.joined(separator: "/")
+    if mkdir(path, 0o700) == 0 { try FolderOpening.sync(open("\(path)/.."), shown: path) }
+    return (path, nil)
   }
 
   private static func open(_ path: String) throws(StorageError) -> Descriptor {
@@ -105,13 +124,25 @@ struct BackupPlace: ~Copyable {
   }
 
   /// Early, before the work; the rename decides.
-  func requireFree() throws(StorageError) {
-    var status = stat()
-    if fstatat(folder.raw, name, &status, AT_SYMLINK_NOFOLLOW) == 0 { throw taken }
+  /// - Throws: when the name is taken, and was chosen by a person.
+  mutating func findFreeName() throws(StorageError) {
+    while isTaken {
+      guard !isNamed, number < Self.mostNumber else {
+        throw StorageError(.unsuitable, "there is a \(path) already; choose another name, or say --replace")
+      }
+      // Several within a second: landline-20261121-084500-2.tar
+      let end = number == 1 ? ".tar" : "-\(number).tar"
+      number += 1
+      name = "\(name.dropLast(end.utf8.count))-\(number).tar"
+    }
   }
 
-  var taken: StorageError {
-    StorageError(.unsuitable, "there is a \(path) already; choose another name, or say --replace")
+  private static let mostNumber = 999
+  private var number = 1
+
+  private var isTaken: Bool {
+    var status = stat()
+    return fstatat(folder.raw, name, &status, AT_SYMLINK_NOFOLLOW) == 0
   }
 
   /// Opens an empty file that nobody else may read, and that no other backup has.

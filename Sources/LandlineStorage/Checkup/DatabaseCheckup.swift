@@ -25,11 +25,7 @@ public struct DatabaseCheckup {
       ]
     }
     do {
-      var configuration = Configuration()
-      configuration.readonly = true
-      configuration.busyMode = .timeout(5)
-      configuration.label = "landline.checkup"
-      return try DatabaseQueue(path: path, configuration: configuration).read { database in
+      return try open().read { database in
         if let problem = try problem(of: database) { return [Finding(.error, Self.check, problem)] }
         var findings = [Finding(.ok, Self.check, try facts(database, size: size))]
         if let log = self.size("-wal"), log > Self.longLog {
@@ -45,6 +41,20 @@ public struct DatabaseCheckup {
       let error = DatabaseFile.failure(error, path: path)
       return [Finding(.error, Self.check, error.message)]
     }
+  }
+
+  /// How many accounts it has; 0 also when it cannot be read.
+  public func accounts() -> Int {
+    guard size("") != nil else { return 0 }
+    return (try? open().read { try Int.fetchOne($0, sql: "SELECT count(*) FROM accounts") }) ?? 0
+  }
+
+  private func open() throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(5)
+    configuration.label = "landline.checkup"
+    return try DatabaseQueue(path: path, configuration: configuration)
   }
 
   private func size(_ suffix: String) -> Int64? {

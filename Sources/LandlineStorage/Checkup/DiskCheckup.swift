@@ -60,7 +60,7 @@ public struct DiskCheckup {
       guard let bytes = try? await UsageCount.count(in: descriptor) else {
         return [Finding(.warning, "use", "what \(folder.path) has cannot be counted: a folder in it cannot be read")]
       }
-      used += bytes
+      used = used.addingSaturated(bytes)
     }
     let facts = "the files and unfinished uploads have \(byteText(used)) of at most \(byteText(most)) (--max-use)"
     if used >= most {

@@ -61,6 +61,7 @@ public final class FolderCheckup: Sendable {
   /// Who owns what, and who may read it.
   public func findings() -> [Finding] {
     var findings: [Finding] = []
+    checkOwners(&findings)
     for name in ["landline", "landline/partial"] { checkFolder(name, 0o700, &findings) }
     for name in ["landline.sqlite", "landline.sqlite-wal", "identity.pem", "control.secret"] {
       checkSecret(name, &findings)
@@ -70,6 +71,28 @@ public final class FolderCheckup: Sendable {
         Finding(.ok, Self.check, "\(path) belongs to user \(owner); its private part is for that user only"))
     }
     return findings
+  }
+
+  /// The server must be the owner of `DATA/landline`, get into DATA, and write into `DATA/files`. Who is root here may do
+  /// all that, and the user that the server is started as may not.
+  private func checkOwners(_ findings: inout [Finding]) {
+    var owners: [uid_t] = []
+    var isEnough = true
+    for (name, need) in [("", 0o5), ("/landline", 0o7), ("/files", 0o7)] as [(String, mode_t)] {
+      var status = stat()
+      guard stat(path + name, &status) == 0 else {
+        return add(.error, "cannot look at \(path)\(name): \(text(ofErrno: errno))", &findings)
+      }
+      owners.append(status.st_uid)
+      isEnough = isEnough && (status.st_uid == owner || FolderRights.extend(to: owner, status, need))
+    }
+    if isEnough { return }
+    // Whoever owns some of it and is not root is more likely the one that the server is to run as.
+    let user = owners.first { $0 != 0 } ?? owner
+    add(
+      .error,
+      "\(path), \(path)/landline and \(path)/files belong to the users \(owners[0]), \(owners[1]) and \(owners[2]), "
+        + "and a server needs all of them; if it is to run as user \(user): chown -R \(user) '\(path)'", &findings)
   }
 
   private func checkFolder(_ name: String, _ mode: mode_t, _ findings: inout [Finding]) {

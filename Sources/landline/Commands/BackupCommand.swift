@@ -11,11 +11,11 @@ struct BackupCommand: AsyncParsableCommand, SpeaksJSON {
       Writes one tar archive with everything that makes the server this server: accounts, devices, tokens, \
       recorded hashes, and the key by which clients know it. It is a secret: only its owner may read it, and \
       it appears whole or not at all. The files themselves are plain files in DATA/files: copy them first, with \
-      any tool, then run this. docs/OPERATIONS.md says how both are put back.
+      any tool, then run this. A folder that is missing is made when it is written with a '/' at its end. docs/OPERATIONS.md says how both are put back.
 
       Examples:
         landline backup --data ./data backups/
-        landline backup --data ./data backups/landline.tar --replace
+        landline backup --data ./data landline.tar --replace
       """)
 
   @Argument(

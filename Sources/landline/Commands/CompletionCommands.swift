@@ -10,7 +10,7 @@ struct CompletionsCommand: ParsableCommand {
     discussion: """
       Paths on a server complete as well: office:do and Tab. For bash put the first line below into \
       ~/.bashrc. For zsh write the script into a folder of $fpath, as in 'fpath=(~/.zfunc $fpath)' before \
-      compinit in ~/.zshrc. For fish the last line is all. 'make install' does it for everybody.
+      compinit in ~/.zshrc. For fish the last two lines are all. 'make install' does it for everybody.
 
       Examples:
         source <(landline completions bash)

@@ -20,7 +20,9 @@ struct DiskUseCommand: AsyncParsableCommand, SpeaksJSON {
   @Argument(help: ArgumentHelp("A folder of the server.", valueName: "path"))
   var path: String = ""
 
-  @Option(help: ArgumentHelp("How deep to show folders; 0 shows the total alone.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How deep to show folders; 0 shows the total alone.", valueName: "number"))
   var depth = 1
 
   @Flag(help: "Sizes in bytes.")
@@ -70,7 +72,7 @@ struct DiskUseCommand: AsyncParsableCommand, SpeaksJSON {
         add(index, level + 1)
         var line = Line(path: tree.path(index), bytes: 0, files: 0)
         for below in tree.descendants(of: index) where tree[below].kind == .file {
-          line.bytes += tree[below].size
+          line.bytes = line.bytes.addingSaturated(tree[below].size)
           line.files += 1
         }
         lines.append(line)

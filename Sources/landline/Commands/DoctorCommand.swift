@@ -43,7 +43,7 @@ struct DoctorCommand: AsyncParsableCommand, SpeaksJSON {
   }
 
   private func serverFindings() async throws -> [Finding] {
-    let settings = try await ServeConfiguration(file: config, options: ["data": data]).settings()
+    let settings = try ServeConfiguration(file: config, options: [.data: data]).checkedSettings()
     let client = LandlineClient(endpoint: .control(dataFolder: settings.data), credentials: .controlSecret)
     var running: StatusAnswer?
     var findings: [Finding] = []

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LandlineClient
 import LandlineProtocol
 
@@ -18,8 +19,8 @@ struct GetCommand: AsyncParsableCommand, SpeaksJSON {
       on the server; quote them, so that the shell leaves them alone.
 
       A file gets its name when it is whole and its hash is the server's; until then it is \
-      '.NAME.landline-part', and continues with the next get of the same file. One that fails does not \
-      stop the others.
+      '.NAME.landline-part', and continues with the next get of the same file. What is here already with \
+      the same content counts as received. One that fails does not stop the others.
 
       Examples:
         landline get office:docs/report.txt
@@ -51,6 +52,7 @@ struct GetCommand: AsyncParsableCommand, SpeaksJSON {
     if isStream && flags.recursive {
       throw ClientError(.usage, "standard output takes files one after the other, not folders: leave out -r or '-o -'")
     }
+    if json && !isStream { Interrupt.say(inJSONOn: STDOUT_FILENO) }
     var selection = RemoteSelection(isRecursive: flags.recursive, place: choice.place(for: server))
     if RemoteSelection.needsLook(paths, isRecursive: flags.recursive) {
       try await client.withConnection { connection in
@@ -83,7 +85,11 @@ struct GetCommand: AsyncParsableCommand, SpeaksJSON {
     for notice in selection.notices { report.notice(notice.name, notice.reason) }
     if !shown.isEmpty {
       let options = options
-      try await report.show(files: shown.count, bytes: selection.bytes, isKept: options.resume && !isStream) {
+      let isContinued = options.isContinued(shown.count) && !isStream
+      try await report.show(
+        files: shown.count { !$0.isFolder }, folders: shown.count { $0.isFolder }, bytes: selection.bytes,
+        isKept: isContinued
+      ) {
         _ = try await client.get(shown, to: destination, options: options, observer: report.observer)
       }
     }
@@ -130,7 +136,7 @@ struct CatCommand: AsyncParsableCommand, SpeaksJSON {
     ) { sources[$0].name }
     for failure in selection.failures { report.fail(nil, failure.name, failure.error) }
     if !sources.isEmpty {
-      try await report.show(files: sources.count, bytes: selection.bytes, isKept: false) {
+      try await report.show(files: sources.count, folders: 0, bytes: selection.bytes, isKept: false) {
         _ = try await client.get(sources, to: .stream(descriptor: 1), observer: report.observer)
       }
     }

@@ -122,18 +122,19 @@ struct JoinCommand: AsyncParsableCommand, SpeaksJSON {
   // MARK: What was given
 
   private func parse(_ text: String) throws -> Invite {
+    let invite: Invite
     do throws(LineError) {
-      let invite = try Invite(text)
-      guard invite.token != nil else {
-        throw LineError(
-          .badRequest,
-          "that is an address and no invite: what stands behind the '.' is missing. Was it quoted? An invite has a "
-            + "'#', at which some programs cut it")
-      }
-      return invite
+      invite = try Invite(text)
     } catch {
-      throw ClientError(.usage, error.message)
+      throw ClientError(.usage, "that is not an invite: \(error.message)")
     }
+    guard invite.token != nil else {
+      throw ClientError(
+        .usage,
+        "that is an address and no invite: what stands behind the '.' is missing. Was it quoted? An invite has a "
+          + "'#', at which some programs cut it")
+    }
+    return invite
   }
 
   private func checkedNames() throws -> String {

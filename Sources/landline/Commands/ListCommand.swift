@@ -25,6 +25,9 @@ struct ListCommand: AsyncParsableCommand, SpeaksJSON {
   @Flag(name: .customShort("l"), help: "With kind, size and time of the last change.")
   var isLong = false
 
+  @Flag(name: .customShort("a"), help: "Changes nothing: names that begin with '.' are listed in any case.")
+  var all = false
+
   @Flag(help: "With -l: sizes in bytes.")
   var bytes = false
 

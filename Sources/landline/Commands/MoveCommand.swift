@@ -11,7 +11,8 @@ struct MoveCommand: AsyncParsableCommand, SpeaksJSON {
     discussion: """
       The last path is where to: into it, when it is a folder, ends in '/', or several are moved; else it \
       is the new name. A folder goes with everything in it, in one step. Folders missing on the way are \
-      made. Nothing is copied, and nothing leaves the server.
+      made. Nothing is copied, and nothing leaves the server. A terminal is asked about names that are \
+      taken, unless an option says what to do.
 
       Examples:
         landline mv office:docs/draft.txt office:docs/final.txt
@@ -36,10 +37,11 @@ struct MoveCommand: AsyncParsableCommand, SpeaksJSON {
   }
 
   func run() async throws {
-    let (_, targets) = try RemoteReference.common(paths.map { Self.completed($0, like: paths) })
-    let target = targets.last ?? ""
+    let (server, paths) = try RemoteReference.common(self.paths)
+    let target = paths.last ?? ""
     let sources = Array(paths.dropLast())
-    let loop = try PathLoop(sources.map { Self.completed($0, like: paths) }, json: json)
+    let loop = try PathLoop(sources, on: server, json: json)
+    let question = !json && !quiet && Terminal.canAsk ? ExistsQuestion() : nil
     var isFolder: Bool?
     try await loop.run { connection, path in
       let into: Bool
@@ -51,7 +53,7 @@ struct MoveCommand: AsyncParsableCommand, SpeaksJSON {
       }
       let name = into ? PathText.join(PathText.trimmed(target), PathText.last(of: path)) : target
       do {
-        let (moved, isMoved) = try await connection.move(PathText.trimmed(path), to: name, ifExists: existing.choice)
+        let (moved, isMoved) = try await move(path, to: name, on: connection, question)
         say(loop.place, path, moved, isMoved)
       } catch var error as ClientError where error.refusal?.code == .exists {
         error.advice = "Say --replace, --keep-both or --skip"
@@ -60,12 +62,19 @@ struct MoveCommand: AsyncParsableCommand, SpeaksJSON {
     }
   }
 
-  /// One server's name, said once, counts for all.
-  private static func completed(_ path: String, like paths: [String]) -> String {
-    guard RemoteReference(path).server == nil, !path.hasPrefix(":"),
-      let server = paths.lazy.compactMap({ RemoteReference($0).server }).first
-    else { return path }
-    return "\(server):\(path)"
+  /// Moves one, and asks when the name is taken and somebody can be asked.
+  private func move(
+    _ path: String, to name: String, on connection: Connection, _ question: ExistsQuestion?
+  ) async throws -> (path: String, isMoved: Bool) {
+    let path = PathText.trimmed(path)
+    do {
+      return try await connection.move(path, to: name, ifExists: existing.choice)
+    } catch let error as ClientError where error.refusal?.code == .exists {
+      guard existing.choice == .fail, let choice = await question?.ask(about: name), choice != .fail else {
+        throw error
+      }
+      return try await connection.move(path, to: name, ifExists: choice)
+    }
   }
 
   private func isIn(_ target: String, _ sources: [String], _ connection: Connection) async throws -> Bool {
@@ -75,7 +84,7 @@ struct MoveCommand: AsyncParsableCommand, SpeaksJSON {
     } catch let error as ClientError where error.refusal?.code == .notFound {
       // A new name.
     }
-    if sources.count > 1 || !GlobPattern(RemoteReference(sources[0]).path).isLiteral {
+    if sources.count > 1 || !GlobPattern(sources[0]).isLiteral {
       throw ClientError(
         .usage,
         "several can only be moved into a folder, and '\(printable(target))' is none; to have it made, write "

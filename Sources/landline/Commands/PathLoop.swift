@@ -16,8 +16,13 @@ struct PathLoop {
   let place: String
 
   init(_ arguments: [String], json: Bool, patterns: Patterns = .all) throws {
-    let choice = try ServerChoice.load()
     let (server, paths) = try RemoteReference.common(arguments)
+    try self.init(paths, on: server, json: json, patterns: patterns)
+  }
+
+  /// - Parameter server: its name; nil when it was left out.
+  init(_ paths: [String], on server: String?, json: Bool, patterns: Patterns = .all) throws {
+    let choice = try ServerChoice.load()
     client = try choice.client(for: server, isBeforePath: true)
     place = choice.place(for: server)
     self.paths = paths

@@ -30,8 +30,12 @@ struct InviteCommand: AsyncParsableCommand, SpeaksJSON {
 
   func run() async throws {
     let client = try server.client()
-    let answer = try await client.withConnection {
-      try await $0.createInvite(role: role, seconds: expires?.seconds)
+    let answer = try await client.withConnection { connection in
+      do {
+        return try await connection.createInvite(role: role, seconds: expires?.seconds)
+      } catch let error as ClientError {
+        throw error.ofRole
+      }
     }
     if json { JSONLine.write(answer) } else { Screen.shared.out(answer.invite) }
   }
@@ -100,7 +104,15 @@ struct AccountRemoveCommand: AsyncParsableCommand, SpeaksJSON {
   var json: Bool { output.json }
 
   func run() async throws {
-    try await server.client().withConnection { try await $0.removeAccount(name) }
+    try await server.client().withConnection { connection in
+      do {
+        try await connection.removeAccount(name)
+      } catch var error as ClientError where error.refusal?.code == .forbidden {
+        // Admins are refused nothing but the removal of the last of them.
+        if try await connection.whoami().role == "admin" { error.advice = "Without an admin nobody could be let in" }
+        throw error
+      }
+    }
     if json {
       var event = JSONEvent("removed")
       event.name = name

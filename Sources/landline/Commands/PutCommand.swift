@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LandlineClient
 import LandlineProtocol
 
@@ -17,12 +18,13 @@ struct PutCommand: AsyncParsableCommand, SpeaksJSON {
 
       With -r a folder goes under its own name into the destination, which is then always a folder; \
       written with a '/' at its end it stands for what is in it: 'docs' becomes SERVER:docs, 'docs/' is \
-      spread into SERVER:. Symbolic links inside are left out, unless --follow is said. Patterns ('*', \
+      spread into SERVER:, and so are '.' and '..'. Symbolic links inside are left out, unless --follow is said. Patterns ('*', \
       '?', '[a-z]', and '**' for folders of any depth, which then are kept) also work quoted.
 
       A file is 'stored' once its bytes are on the server's disk with the hash that was computed here. \
-      One that fails does not stop the others. Cut off, the same command continues. Without a file, on a \
-      terminal, the files of this folder are listed to choose from.
+      One that fails does not stop the others. Cut off, the same command continues: what is there already with the same content counts as \
+      stored. Without a file, on a \
+      terminal, the files of this folder are listed to choose from (not with --json or --quiet).
 
       Examples:
         landline put a.txt
@@ -57,24 +59,22 @@ struct PutCommand: AsyncParsableCommand, SpeaksJSON {
       if picked.isEmpty { return }
       files = picked
     } else if given == nil {
-      try checkDestination(files)
+      try checkDestination(files, choice)
     }
     let readsInput = files.contains("-")
     if readsInput && (files.count > 1 || target.path.isEmpty || PathText.endsWithSlash(target.path)) {
       throw ClientError(
         .usage, "standard input needs a name of its own: landline put - SERVER:PATH")
     }
-    var reporting = flags.report.reporting()
-    if given == nil, files.count > 1, let last = files.last, LocalKind(last) == nil {
-      reporting.advice[last] = "If it is meant on the server, write ':\(printable(last))'"
-    }
-    try await send(files, to: target.path, client, choice.place(for: target.server), reporting)
+    try await send(
+      files, to: target.path, client, choice.place(for: target.server), flags.report.reporting())
   }
 
   private func send(
     _ files: [String], to path: String, _ client: LandlineClient, _ place: String, _ reporting: TransferReport.Options
   ) async throws {
     let readsInput = files.contains("-")
+    if json { Interrupt.say(inJSONOn: STDOUT_FILENO) }
     var selection = LocalSelection(isRecursive: flags.recursive, followsLinks: follow)
     for file in files { try await selection.add(file) }
     let sources = selection.sources
@@ -84,8 +84,10 @@ struct PutCommand: AsyncParsableCommand, SpeaksJSON {
     if !sources.isEmpty {
       let destination = destination(path, isFolder: selection.hasFolder)
       let options = flags.options(mayAsk: !readsInput)
+      let isContinued = options.isContinued(sources.count) && !readsInput
       try await report.show(
-        files: sources.count, bytes: readsInput ? nil : selection.bytes, isKept: options.resume && !readsInput
+        files: sources.count { !$0.isFolder }, folders: sources.count { $0.isFolder },
+        bytes: readsInput ? nil : selection.bytes, isKept: isContinued
       ) {
         _ = try await client.put(sources, to: destination, options: options, observer: report.observer)
       }
@@ -98,11 +100,20 @@ struct PutCommand: AsyncParsableCommand, SpeaksJSON {
     return PathText.endsWithSlash(path) ? .folder(path) : .name(path)
   }
 
-  /// A folder that is not here was meant as the destination, and its colon forgotten.
-  private func checkDestination(_ files: [String]) throws {
-    guard files.count > 1, let last = files.last, PathText.endsWithSlash(last), LocalKind(last) == nil else { return }
+  /// What is not here was perhaps meant as the destination, and its colon forgotten: nothing goes anywhere then.
+  private func checkDestination(_ files: [String], _ choice: ServerChoice) throws {
+    guard let last = files.last, last != "-", GlobPattern(last).isLiteral, !RawArguments.areMended.contains(last),
+      LocalKind.isMissing(last)
+    else { return }
+    let shown = printable(last)
+    let name = PathText.trimmed(last)
+    if try choice.isJoined(name) {
+      throw ClientError(
+        .usage, "there is no '\(shown)' here to put", advice: "If the server is meant, write '\(printable(name)):'")
+    }
+    guard files.count > 1 else { return }
     throw ClientError(
-      .usage,
-      "there is no folder '\(printable(last))' here; if it is meant on the server, write ':\(printable(last))'")
+      .usage, "there is no '\(shown)' here, and nothing was sent",
+      advice: "If it is meant on the server, write ':\(shown)'")
   }
 }

@@ -39,7 +39,9 @@ struct ServersCommand: AsyncParsableCommand, SpeaksJSON {
   }
 
   func run() async throws {
-    let lines = try ServerBook().records().map { Line($0) }
+    let book = try ServerBook()
+    try book.warnOfUnreadable()
+    let lines = try book.records().map { Line($0) }
     if json {
       for line in lines { JSONLine.write(line) }
       return

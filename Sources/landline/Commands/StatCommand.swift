@@ -27,7 +27,10 @@ struct StatCommand: AsyncParsableCommand, SpeaksJSON {
         JSONLine.write(entry)
         return
       }
-      var lines = ["path        \(printable(entry.path ?? path))", "kind        \(entry.kind)"]
+      let shown = entry.path ?? path
+      var lines = [
+        "path        \(shown.isEmpty ? "the root" : printable(shown))", "kind        \(entry.kind)",
+      ]
       if let size = entry.size { lines.append("size        \(size) bytes (\(Format.bytes(size)))") }
       lines.append("changed     \(Format.time(entry.mtime))")
       if let executable = entry.executable { lines.append("executable  \(executable ? "yes" : "no")") }

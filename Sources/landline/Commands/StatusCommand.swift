@@ -17,7 +17,7 @@ struct StatusCommand: AsyncParsableCommand, SpeaksJSON {
         landline status --data ./data --json
       """)
 
-  @Flag(help: "Show it again every 2 seconds, until it is interrupted.")
+  @Flag(help: "Show it again every 2 seconds, until it is interrupted, or nobody reads it any more.")
   var watch = false
 
   @OptionGroup var server: ServerOptions
@@ -34,6 +34,7 @@ struct StatusCommand: AsyncParsableCommand, SpeaksJSON {
         show(StatusTable(status: status, connections: connections))
         guard watch else { return }
         try await Task.sleep(for: Self.interval)
+        if Terminal.isReaderGone { throw ExitStatus.readerGone }
       }
     }
   }
@@ -98,10 +99,14 @@ struct StatusTable: Encodable {
       ]
     }
     let table = Format.table([head] + rows)
-    return [table[0]]
-      + zip(table.dropFirst(), connections).flatMap { row, connection in
-        [row] + connection.transfers.map { "  " + line(of: $0) }
-      }
+    var lines = [table[0]]
+    for (row, connection) in zip(table.dropFirst(), connections) {
+      lines.append(row)
+      for transfer in connection.transfers { lines.append("  " + line(of: transfer)) }
+      if let small = connection.small { lines.append("  small files  \(small) under way") }
+      if let small = connection.small { lines.append("  small files  \(small) under way") }
+    }
+    return lines
   }
 
   /// `get videos/c.mkv  61 %  655 MiB of 1.0 GiB`

@@ -8,8 +8,8 @@ struct SyncCommand: AsyncParsableCommand, SpeaksJSON {
     commandName: "sync",
     abstract: "Make one folder like another: send, or fetch, what differs.",
     usage: """
-      landline sync FOLDER SERVER:PATH [--checksum] [--delete] [--dry-run]
-      landline sync SERVER:PATH FOLDER [--checksum] [--delete] [--dry-run]
+      landline sync FOLDER SERVER:PATH [--checksum] [--delete] [--follow] [--dry-run] [--limit-rate RATE] [--jobs N]
+      landline sync SERVER:PATH FOLDER [--checksum] [--delete] [--dry-run] [--limit-rate RATE] [--jobs N]
       """,
     discussion: """
       Makes the second folder like the first: files that are missing there, or differ in size or time of \
@@ -17,7 +17,9 @@ struct SyncCommand: AsyncParsableCommand, SpeaksJSON {
       stays, unless --delete is said. Symbolic links are left out, unless --follow is said.
 
       It can be interrupted at any point: each file is there as it was or as it is to be, never a part, and \
-      the same command does the rest. --dry-run says what would be done, and does nothing.
+      the same command does the rest. Only what --delete removes to make room, a folder where a file is to \
+      be or a file where a folder is, goes before the new is there. --dry-run says what would be done, and \
+      does nothing.
 
       Examples:
         landline sync docs office:docs

@@ -38,8 +38,12 @@ struct TokenCreateCommand: AsyncParsableCommand, SpeaksJSON {
   var json: Bool { output.json }
 
   func run() async throws {
-    let answer = try await server.client().withConnection {
-      try await $0.createToken(name, role: role)
+    let answer = try await server.client().withConnection { connection in
+      do {
+        return try await connection.createToken(name, role: role)
+      } catch let error as ClientError {
+        throw error.ofRole
+      }
     }
     if json { JSONLine.write(answer) } else { Screen.shared.out(answer.token) }
   }

@@ -9,9 +9,10 @@ struct VerifyCommand: AsyncParsableCommand, SpeaksJSON {
     abstract: "Have a server read files again and compare them with what it recorded.",
     usage: "landline verify [SERVER:]PATH ...",
     discussion: """
-      intact: the bytes are those that were recorded. changed: somebody changed the file since, and its \
-      time says so. damaged: the bytes differ though nobody changed the file; exit code 1. new: nothing \
-      was recorded until now.
+      intact: the bytes are those that were recorded. changed: somebody changed the file since, for its \
+      size or the time of its last change is another; what it is now is recorded. damaged: the bytes differ \
+      though size and time are the recorded ones; what was recorded stays, until the file is put again, and \
+      the exit code is 1. new: nothing was recorded until now.
 
       Examples:
         landline verify office:docs/a.txt
@@ -40,15 +41,16 @@ struct VerifyCommand: AsyncParsableCommand, SpeaksJSON {
       if json {
         JSONLine.write(answer)
       } else {
+        let recorded = answer.recorded.flatMap { $0 == answer.sha256 ? nil : ", recorded \($0)" } ?? ""
         Screen.shared.out(
           "\(answer.verdict.rawValue) \(printable(answer.path)) "
-            + "(\(Format.bytes(answer.size)), sha256 \(answer.sha256))")
+            + "(\(Format.bytes(answer.size)), sha256 \(answer.sha256)\(recorded))")
       }
       if answer.verdict == .damaged {
         throw ClientError(
           .mismatch,
-          "the file is damaged: its SHA-256 was \(answer.recorded.map { "\($0)" } ?? "another"), "
-            + "and nobody has changed it since; put it again from where there is a good one")
+          "the file is damaged: its SHA-256 is not the recorded one, though its size and the time of its last change "
+            + "are; put it again from where there is a good one")
       }
     }
   }

@@ -7,8 +7,7 @@ enum Advice {
     if let advice = error.advice { return advice }
     switch error.refusal?.code {
     case .unauthenticated?:
-      return "The account, this device or the token is not known there (any more): ask the server's admin for a new "
-        + "invite, and join again"
+      return "Ask the server's admin for a new invite, and join again"
     case .forbidden?:
       return "'landline whoami' shows what you may do there; an admin of the server can give you more"
     case .noSpace?:
@@ -17,7 +16,7 @@ enum Advice {
       return "Try again in a moment"
     case .shuttingDown?:
       return "Try again when it runs again"
-    case .unsupported?, .badRequest?:
+    case .unsupported?:
       return "Is the server of another version? 'landline --version' here and there tells"
     case .internal?:
       return "The server's owner finds more in its log"
@@ -36,6 +35,7 @@ enum Advice {
   static func aboutPath(_ error: ClientError, _ path: String) -> String? {
     if error.refusal?.code == .badPath, path.utf8.first == UInt8(ascii: "/") {
       let rest = String(decoding: path.utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
+      if rest.isEmpty { return "The root of a server's files is the empty path, as in 'landline ls SERVER:'" }
       return "Paths on a server begin at the root of its files, without '/': write '\(printable(rest))'"
     }
     return general(error)
@@ -43,6 +43,12 @@ enum Advice {
 }
 
 extension ClientError {
+  /// Of what makes an invite or a token: a role that there is not is a slip on the command line.
+  var ofRole: ClientError {
+    guard refusal?.code == .notFound else { return self }
+    return ClientError(.usage, message, advice: "The roles are admin, member and guest")
+  }
+
   /// Message and advice, for people.
   var sentence: String { sentence(advising: Advice.general(self)) }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LandlineClient
 import LandlineProtocol
 
@@ -13,12 +14,14 @@ enum ExitStatus: Int32, Error {
   case notAllowed = 5
   /// By SIGINT, as shells count; SIGTERM makes it 143.
   case interrupted = 130
+  /// Nobody reads standard output any more, as shells count SIGPIPE. Nothing is said about it.
+  case readerGone = 141
 
   init(_ error: ClientError) {
     switch (error.code, error.refusal?.code) {
     case (.notTrusted, _): self = .notTrusted
     case (.cannotConnect, _), (.connectionLost, _): self = .cannotConnect
-    case (.usage, _), (.noSuchServer, _): self = .usage
+    case (.usage, _), (.noSuchServer, _), (_, .badRequest?): self = .usage
     case (_, .forbidden?), (_, .unauthenticated?): self = .notAllowed
     default: self = .someFailed
     }
@@ -41,6 +44,12 @@ enum ExitStatus: Int32, Error {
     } else {
       self = .someFailed
     }
+  }
+
+  /// Ends the process as SIGPIPE ends others: nothing can be said to anybody.
+  static func endForReaderGone() -> Never {
+    Screen.shared.clear()
+    exit(readerGone.rawValue)
   }
 
   /// Ends the command, unless it is `done`.

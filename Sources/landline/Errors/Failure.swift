@@ -12,7 +12,8 @@ struct Failure {
   /// How the command is used, in lines behind the message.
   var usage: String?
 
-  init(_ error: any Error) {
+  /// - Parameter command: the one that ran; nil when the command line was not understood.
+  init(_ error: any Error, of command: (any ParsableCommand.Type)?) {
     switch error {
     case let error as ClientError:
       status = ExitStatus(error)
@@ -38,7 +39,9 @@ struct Failure {
         return
       }
       message = Self.lowered(LandlineCommand.message(for: error))
-      usage = Self.usage(LandlineCommand.fullMessage(for: error))
+      usage =
+        command.map { "Usage: " + LandlineCommand.usageString(for: $0) }
+        ?? Self.usage(LandlineCommand.fullMessage(for: error))
     }
   }
 

@@ -16,6 +16,7 @@ enum ManualSections {
           4    the server is not the one that was joined; nothing was sent
           5    not allowed
           130  interrupted by Ctrl-C (143 by SIGTERM); what arrived is kept for the next try
+          141  nobody reads standard output any more
         """),
     Section(
       title: "ENVIRONMENT",

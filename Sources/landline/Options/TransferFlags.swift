@@ -1,5 +1,6 @@
 import ArgumentParser
 import LandlineClient
+import LandlineProtocol
 
 /// How fast, and over how many connections.
 struct SpeedOptions: ParsableArguments {
@@ -13,10 +14,18 @@ struct SpeedOptions: ParsableArguments {
 
   func validate() throws {
     guard (1...32).contains(jobs) else { throw ValidationError("--jobs is a number from 1 to 32, not \(jobs)") }
-    if limitRate?.bytesPerSecond == 0 { throw ValidationError("--limit-rate 'none' is the default; leave it out") }
+    if limitRate?.bytesPerSecond == 0 {
+      throw ValidationError("without a limit leave --limit-rate out; with 0 nothing would move")
+    }
   }
 
   var rate: Int64? { limitRate?.bytesPerSecond }
+}
+
+extension TransferOptions {
+  /// Whether the same command continues when it is cut off. Many files of which both versions are kept it would only
+  /// store once more.
+  func isContinued(_ files: Int) -> Bool { resume && (ifExists != .keepBoth || files == 1) }
 }
 
 /// What `put` and `get` share.

@@ -51,7 +51,8 @@ enum Format {
 
   /// Whole percents; 100 only when it is all.
   static func percent(_ done: Int64, of total: Int64) -> Int {
-    total <= 0 ? 100 : Int(Double(done) / Double(total) * 100)
+    // Both may be numbers that a peer has made up.
+    total <= 0 ? 100 : Int(min(max(Double(done) / Double(total), 0), 1) * 100)
   }
 
   /// `2026-11-21 05:24` in local time.

@@ -4,6 +4,9 @@ import Synchronization
 /// Whether a transfer is under way whose beginning is kept; read by the signal handler, hence global and atomic.
 let isWorkKept = Atomic(false)
 
+/// The descriptor on which programs are told in JSON that a transfer was interrupted; -1 for none.
+let interruptedDescriptor = Atomic<Int32>(-1)
+
 /// Whether the process was stopped since lines were last drawn; set by the signal handler.
 let wasStopped = Atomic(false)
 
@@ -15,10 +18,16 @@ enum Interrupt {
     isLineOpen.store(false, ordering: .releasing)
     isWorkKept.store(false, ordering: .releasing)
     wasStopped.store(false, ordering: .releasing)
+    say(inJSONOn: nil)
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
     signal(SIGTSTP, stop)
     signal(SIGCONT, goOn)
+  }
+
+  /// Has programs told as well, from now on; nil: not any more.
+  static func say(inJSONOn descriptor: Int32?) {
+    interruptedDescriptor.store(descriptor ?? -1, ordering: .releasing)
   }
 
   /// Only calls that are safe in a signal handler (man 7 signal-safety).
@@ -27,6 +36,12 @@ enum Interrupt {
       // Colours off, and off the line that is half drawn.
       let end: StaticString = "\u{1B}[0m\n"
       _ = write(STDERR_FILENO, end.utf8Start, end.utf8CodeUnitCount)
+    }
+    let descriptor = interruptedDescriptor.load(ordering: .acquiring)
+    if descriptor >= 0 {
+      // In place of the summary. Each line is one write, so this does not get into another.
+      let text: StaticString = "{\"error\":{\"code\":\"interrupted\",\"message\":\"interrupted\"}}\n"
+      _ = write(descriptor, text.utf8Start, text.utf8CodeUnitCount)
     }
     if isWorkKept.load(ordering: .acquiring) {
       let text: StaticString = "landline: interrupted; what arrived is kept, and the same command continues it\n"

@@ -64,6 +64,7 @@ struct JSONEvent: Encodable {
   var bytes: Int64?
   var skipped: Int?
   var failed: Int?
+  var failures: [String]?
   var removed: Int?
   var unchanged: Int?
   var action: String?

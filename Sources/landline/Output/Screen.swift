@@ -12,6 +12,7 @@ final class Screen: Sendable {
   static let shared = Screen()
 
   private let block = Mutex(ScreenBlock())
+  private let waiting = Mutex(QuestionTime())
 
   private init() {}
 
@@ -40,12 +41,19 @@ final class Screen: Sendable {
       block.isAsking = true
       isLineOpen.store(true, ordering: .releasing)
     }
+    waiting.withLock { $0.since = .now }
   }
 
   /// The question's line is over.
   func answered() {
+    waiting.withLock { $0.end() }
     block.withLock { $0.isAsking = false }
     isLineOpen.store(false, ordering: .releasing)
+  }
+
+  /// The time by a clock that stands still while a person is asked: nothing is moved then.
+  var now: ContinuousClock.Instant {
+    waiting.withLock { ($0.since ?? .now) - $0.total }
   }
 
   /// Draws the block anew, in place of the one drawn before, below the lines that have come meanwhile.
@@ -84,6 +92,18 @@ final class Screen: Sendable {
         return
       }
     }
+  }
+}
+
+/// How long people took to answer.
+private struct QuestionTime {
+  var total = Duration.zero
+  /// Of the question that is open now.
+  var since: ContinuousClock.Instant?
+
+  mutating func end() {
+    if let since { total += .now - since }
+    since = nil
   }
 }
 

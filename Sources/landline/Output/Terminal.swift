@@ -15,6 +15,12 @@ enum Terminal {
   /// Whether standard output is read by a person.
   static var isOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
+  /// Whether standard output is a pipe or a socket whose reader has gone.
+  static var isReaderGone: Bool {
+    var interest = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    return poll(&interest, 1, 0) == 1 && Int32(interest.revents) & (POLLERR | POLLHUP) != 0
+  }
+
   /// Whether both streams end at the same terminal, so that what goes to one moves the other's cursor.
   static let isOutputTheSame: Bool = {
     guard let out = name(STDOUT_FILENO), let error = name(STDERR_FILENO) else { return false }

@@ -27,12 +27,12 @@ struct ActiveFile {
       // The first report of a file that begins anew is of its first bytes.
       if kept == nil { kept = 0 }
       self.done = done
-      if let total { size = total }
+      if let total { size = max(total, 0) }
       phase = nil
     case .resuming(let offset, let total):
       kept = offset
       done = offset
-      size = total
+      size = max(total, 0)
     case .hashing(let done, let total):
       phase = "looking at what is there already: \(Format.percent(done, of: total)) %"
     case .working(let done, let total):

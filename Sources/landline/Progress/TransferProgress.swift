@@ -3,16 +3,18 @@ import LandlineProtocol
 
 /// What is known of a whole run: what is through, what is on its way, what failed.
 struct TransferProgress {
-  /// As many names of failed files are kept for the end.
-  private static let maximumNames = 10
   /// As many files are shown at the same time.
   private static let maximumShown = 4
 
   /// In all; nil while it is not known.
   var files: Int?
+  /// Folders that are to be made, beside the files.
+  var folders = 0
   var bytes: Int64?
   private(set) var done = 0
   private(set) var made = 0
+  /// Folders that were to be made, and were there.
+  private(set) var there = 0
   private(set) var skipped = 0
   private(set) var failed = 0
   /// How many of the list have ended, one way or another.
@@ -20,6 +22,7 @@ struct TransferProgress {
   /// Of a sync: what is gone now, and what was the same.
   var removed: Int?
   var unchanged: Int?
+  /// Of all that failed, in the order in which they did.
   private(set) var failedNames: [String] = []
   private(set) var statuses: Set<ExitStatus> = []
   /// Bytes of files that are through, and of those what this run moved.
@@ -37,6 +40,9 @@ struct TransferProgress {
   /// Whether nothing was done, and nothing failed.
   var isIdle: Bool { done + made + skipped + failed + (removed ?? 0) == 0 }
 
+  /// How many have not ended yet.
+  var left: Int { (files ?? 0) + folders - ended }
+
   // MARK: What happens
 
   mutating func begin(_ index: Int, _ file: ActiveFile) {
@@ -51,17 +57,20 @@ struct TransferProgress {
     let file = active.removeValue(forKey: index)
     ended += 1
     done += 1
-    doneBytes += size
+    doneBytes = doneBytes.addingSaturated(size)
     // A small file reports nothing on its way.
-    movedBytes += file.map { $0.done == 0 ? size : $0.moved } ?? size
+    movedBytes = movedBytes.addingSaturated(file.map { $0.done == 0 ? size : $0.moved } ?? size)
     return file
   }
 
-  mutating func finishFolder(_ index: Int) {
+  mutating func finishFolder(_ index: Int, isNew: Bool) {
     active[index] = nil
     ended += 1
-    made += 1
+    if isNew { made += 1 } else { there += 1 }
   }
+
+  /// A folder that was not among those to be made was.
+  mutating func noteMade() { made += 1 }
 
   mutating func skip(_ index: Int) {
     drop(index)
@@ -71,7 +80,7 @@ struct TransferProgress {
   mutating func fail(_ index: Int?, name: String, _ error: ClientError) {
     if let index { drop(index) }
     failed += 1
-    if failedNames.count < Self.maximumNames { failedNames.append(name) }
+    failedNames.append(name)
     statuses.insert(ExitStatus(error))
   }
 
@@ -84,10 +93,10 @@ struct TransferProgress {
 
   // MARK: What is shown
 
-  var activeBytes: Int64 { active.values.reduce(0) { $0 + $1.done } }
+  var activeBytes: Int64 { active.values.reduce(0) { $0.addingSaturated($1.done) } }
 
   var total: (done: Int64, all: Int64?) {
-    let done = doneBytes + activeBytes
+    let done = doneBytes.addingSaturated(activeBytes)
     return (done, bytes.map { max($0, done) })
   }
 
@@ -96,7 +105,7 @@ struct TransferProgress {
   mutating func lines(
     width: Int, height: Int, at now: ContinuousClock.Instant, name: (Int) -> String
   ) -> [String] {
-    rate.note(movedBytes + active.values.reduce(0) { $0 + $1.moved }, at: now)
+    rate.note(active.values.reduce(movedBytes) { $0.addingSaturated($1.moved) }, at: now)
     let isOne = files == 1
     let room = min(Self.maximumShown, height - (isOne ? 1 : 2))
     var lines: [String] = []

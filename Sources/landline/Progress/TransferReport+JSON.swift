@@ -5,9 +5,10 @@ import Synchronization
 // The objects of docs/JSON.md.
 
 extension TransferReport {
-  func writeBegin(files: Int, bytes: Int64?) {
+  func writeBegin(files: Int, folders: Int, bytes: Int64?) {
     var event = JSONEvent("begin")
     event.files = files
+    event.folders = folders
     event.bytes = bytes
     write(event)
   }
@@ -21,7 +22,7 @@ extension TransferReport {
       state.lastJSON = now
       let progress = state.progress
       if progress.files == 1, let (index, file) = progress.active.first {
-        set(name(of: index), &event)
+        set(name(of: index), source, &event)
         event.done = file.done
         event.size = file.size
       } else {
@@ -37,7 +38,7 @@ extension TransferReport {
 
   func writeResume(_ index: Int, percent: Int, _ offset: Int64, _ total: Int64) {
     var event = JSONEvent("resume")
-    set(name(of: index), &event)
+    set(name(of: index), source, &event)
     event.percent = percent
     event.offset = offset
     event.size = total
@@ -75,20 +76,20 @@ extension TransferReport {
 
   func writeRemoved(_ name: String) {
     var event = JSONEvent("removed")
-    event.path = name
+    set(name, destination, &event)
     write(event)
   }
 
-  func writeFailed(_ name: String, _ error: ClientError) {
+  func writeFailed(_ name: String, _ error: ClientError, on side: Side) {
     var event = JSONEvent(error)
     event.advice = advice(name, error)
-    set(name, &event)
+    set(name, side, &event)
     write(event)
   }
 
-  func writeNotice(_ name: String, _ reason: String) {
+  func writeNotice(_ name: String, _ reason: String, on side: Side) {
     var event = JSONEvent("notice")
-    set(name, &event)
+    set(name, side, &event)
     event.message = reason
     write(event)
   }
@@ -99,16 +100,20 @@ extension TransferReport {
     event.folders = progress.made
     event.skipped = progress.skipped
     event.failed = progress.failed
+    event.failures = progress.failedNames.isEmpty ? nil : progress.failedNames
     event.removed = progress.removed
     event.unchanged = progress.unchanged
     event.bytes = progress.doneBytes
-    event.milliseconds = Int64((ContinuousClock.now - progress.began).inSeconds * 1_000)
+    event.milliseconds = Int64((Screen.shared.now - progress.began).inSeconds * 1_000)
     write(event)
   }
 
   /// A file's name where it belongs.
-  private func set(_ name: String, _ event: inout JSONEvent) {
-    if direction == .put { event.file = name } else { event.path = name }
+  private func set(_ name: String, _ side: Side, _ event: inout JSONEvent) {
+    switch side {
+    case .here: event.file = name
+    case .server: event.path = name
+    }
   }
 
   private func write(_ event: JSONEvent) {

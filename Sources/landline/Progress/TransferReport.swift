@@ -1,3 +1,4 @@
+import Glibc
 import LandlineClient
 import LandlineProtocol
 import Synchronization
@@ -13,6 +14,9 @@ import Synchronization
 final class TransferReport: Sendable {
   enum Direction: Sendable { case put, get }
 
+  /// Where a name is: on this machine, or on the server.
+  enum Side: Sendable { case here, server }
+
   enum Style: Sendable { case quiet, plain, terminal, json }
 
   struct Options: Sendable {
@@ -21,8 +25,6 @@ final class TransferReport: Sendable {
     var verbose = false
     /// Whether standard output carries a file's bytes, so that everything else goes to standard error.
     var isOutputTaken = false
-    /// What to do when a local file of this name cannot be read.
-    var advice: [String: String] = [:]
   }
 
   /// From so many files on, a terminal has no line for each.
@@ -37,6 +39,8 @@ final class TransferReport: Sendable {
     var hasDrawn = false
     /// How many lines about single files were said.
     var lines = 0
+    /// Whether what arrives from now on is kept when it is cut off.
+    var keepsWork = false
   }
 
   let direction: Direction
@@ -53,7 +57,7 @@ final class TransferReport: Sendable {
     self.place = place
     self.options = options
     nameOf = name
-    let now = ContinuousClock.now
+    let now = Screen.shared.now
     state = Mutex(State(progress: TransferProgress(began: now), lastJSON: now))
     if options.json {
       style = .json
@@ -66,6 +70,10 @@ final class TransferReport: Sendable {
 
   func name(of index: Int) -> String { nameOf(index) }
 
+  /// Where files come from, and where they go.
+  var source: Side { direction == .put ? .here : .server }
+  var destination: Side { direction == .put ? .server : .here }
+
   var observer: TransferObserver {
     TransferObserver(
       began: { self.began($0, $1) },
@@ -77,19 +85,26 @@ final class TransferReport: Sendable {
   /// Shows what goes on while `body` runs.
   /// - Parameters:
   ///   - files: how many there are.
+  ///   - folders: how many folders are to be made beside.
   ///   - bytes: how many they have together; nil when it is not known.
   ///   - isKept: whether what has arrived is kept when it is cut off.
   func show<Value>(
-    files: Int, bytes: Int64?, isKept: Bool = true, _ body: () async throws -> Value
+    files: Int, folders: Int, bytes: Int64?, isKept: Bool = true, _ body: () async throws -> Value
   ) async throws -> Value {
     state.withLock { state in
       state.progress.files = files
+      state.progress.folders = folders
+      state.keepsWork = isKept
       state.progress.bytes = bytes
     }
-    if style == .json { writeBegin(files: files, bytes: bytes) }
-    isWorkKept.store(isKept, ordering: .releasing)
+    if style == .json {
+      writeBegin(files: files, folders: folders, bytes: bytes)
+      Interrupt.say(inJSONOn: options.isOutputTaken ? STDERR_FILENO : STDOUT_FILENO)
+    }
     defer {
+      state.withLock { $0.keepsWork = false }
       isWorkKept.store(false, ordering: .releasing)
+      Interrupt.say(inJSONOn: nil)
       if style == .terminal { Screen.shared.clear() }
     }
     guard style == .terminal || style == .json else { return try await body() }
@@ -122,10 +137,19 @@ final class TransferReport: Sendable {
 
   private func began(_ index: Int, _ size: Int64?) {
     guard style == .terminal || style == .json else { return }
-    state.withLock { $0.progress.begin(index, ActiveFile(size: size, at: .now)) }
+    state.withLock { $0.progress.begin(index, ActiveFile(size: size, at: Screen.shared.now)) }
+  }
+
+  /// From the first bytes on there is something that can be kept.
+  private func noteWork() {
+    if state.withLock({ $0.keepsWork }) { isWorkKept.store(true, ordering: .releasing) }
   }
 
   private func note(_ index: Int, _ event: TransferEvent) {
+    switch event {
+    case .moved, .resuming: noteWork()
+    case .hashing, .working: break
+    }
     state.withLock { $0.progress.note(index, event) }
     if case .resuming(let offset, let total) = event { resuming(index, offset, total) }
   }
@@ -153,15 +177,16 @@ final class TransferReport: Sendable {
   private func finished(_ index: Int, _ outcome: TransferOutcome) {
     switch outcome {
     case .done(let path, let file, let size, let sha256):
+      noteWork()
       let active = state.withLock { $0.progress.finish(index, size: size) }
       if style == .json { return writeDone(path, file, size, sha256) }
       guard mayNameEach else { return }
       leaveLastLine(index, active, size)
       let name = direction == .put ? "stored \(place)\(printable(path))" : "received \(printable(file))"
       say("\(name) (\(Format.bytes(size)), sha256 \(sha256))")
-    case .made(let path, let file):
-      state.withLock { $0.progress.finishFolder(index) }
-      madeFolder(path: path, file: file)
+    case .made(let path, let file, let isNew):
+      state.withLock { $0.progress.finishFolder(index, isNew: isNew) }
+      if isNew { sayMade(path: path, file: file) }
     case .skipped(let path, let file):
       state.withLock { $0.progress.skip(index) }
       if style == .json { return writeSkipped(path, file) }
@@ -171,13 +196,18 @@ final class TransferReport: Sendable {
     }
   }
 
-  /// A folder that was made.
-  func madeFolder(path: String, file: String) {
+  /// The destination itself was made, and nothing goes into it.
+  func madeDestination(path: String, file: String) {
+    state.withLock { $0.progress.noteMade() }
+    sayMade(path: path, file: file)
+  }
+
+  private func sayMade(path: String, file: String) {
     if style == .json { return writeMade(path, file) }
     if mayNameEach { say("made \(direction == .put ? place + printable(path) : printable(file))/") }
   }
 
-  /// Something that a sync has removed.
+  /// Something that a sync has removed, at its destination.
   func removed(_ name: String) {
     state.withLock { $0.progress.removed = ($0.progress.removed ?? 0) + 1 }
     if style == .json { return writeRemoved(name) }
@@ -185,36 +215,41 @@ final class TransferReport: Sendable {
   }
 
   /// Something that failed before its transfer began, or in it.
-  func fail(_ index: Int?, _ name: String, _ error: ClientError) {
-    state.withLock { $0.progress.fail(index, name: printable(name), error) }
-    if style == .json { writeFailed(name, error) }
+  /// - Parameter side: where `name` is; nil for where files come from.
+  func fail(_ index: Int?, _ name: String, _ error: ClientError, on side: Side? = nil) {
+    if options.isOutputTaken && Terminal.isReaderGone { ExitStatus.endForReaderGone() }
+    state.withLock { $0.progress.fail(index, name: name, error) }
+    if style == .json { writeFailed(name, error, on: side ?? source) }
     guard mayName(.failure) else { return }
-    Screen.shared.note("landline: \(printable(name)): \(error.sentence(advising: advice(name, error)))")
+    Screen.shared.note("landline: \(shown(name)): \(error.sentence(advising: advice(name, error)))")
   }
 
   func advice(_ name: String, _ error: ClientError) -> String? {
-    if let advice = options.advice[name], error.code == .localFile { return advice }
-    return switch (error.refusal?.code, direction) {
-    case (.exists?, _): "Say --replace, --keep-both or --skip"
-    case (.wrongKind?, .get): RemoteAdvice.needsRecursive(place, name)
-    case (_, .put): Advice.general(error)
-    case (_, .get): Advice.aboutPath(error, name)
+    switch (error.refusal?.code, direction) {
+    case (.exists?, _): return "Say --replace, --keep-both or --skip"
+    case (.wrongKind?, .get): return RemoteAdvice.needsRecursive(place, name)
+    case (_, .put): return Advice.general(error)
+    case (_, .get): return Advice.aboutPath(error, name)
     }
   }
 
   /// Something that was left out by rule, and why.
-  func notice(_ name: String, _ reason: String) {
+  func notice(_ name: String, _ reason: String, on side: Side? = nil) {
     if style == .json {
-      writeNotice(name, reason)
+      writeNotice(name, reason, on: side ?? source)
     } else if mayName(.notice) {
-      Screen.shared.note("skipped \(printable(name)): \(reason)")
+      Screen.shared.note("skipped \(shown(name)): \(reason)")
     }
   }
+
+  /// A name as people see it; the server's root has none.
+  private func shown(_ name: String) -> String { name.isEmpty ? "/" : printable(name) }
 
   private func leaveLastLine(_ index: Int, _ file: ActiveFile?, _ size: Int64) {
     guard style == .terminal, let file, state.withLock({ $0.hasDrawn }) || size >= Self.largeFile else { return }
     guard size > 1_048_576 || state.withLock({ $0.progress.files == 1 }) else { return }
-    Screen.shared.note(file.lastLine(printable(nameOf(index)), size: size, width: Terminal.size.columns, at: .now))
+    Screen.shared.note(
+      file.lastLine(printable(nameOf(index)), size: size, width: Terminal.size.columns, at: Screen.shared.now))
   }
 
   func say(_ line: String) {
@@ -228,7 +263,8 @@ final class TransferReport: Sendable {
     switch style {
     case .quiet, .json: false
     case .plain: true
-    case .terminal: options.verbose || state.withLock { ($0.progress.files ?? 0) <= Self.fewFiles }
+    case .terminal:
+      options.verbose || state.withLock { ($0.progress.files ?? 0) + $0.progress.folders <= Self.fewFiles }
     }
   }
 
@@ -243,7 +279,7 @@ final class TransferReport: Sendable {
       return state.lines
     }
     if count == Self.fewFiles + 1 {
-      Screen.shared.note("landline: there are more; they are counted, and with --verbose each is named")
+      Screen.shared.note("landline: there are more; what failed is named at the end, and all with --verbose")
     }
     return count <= Self.fewFiles
   }

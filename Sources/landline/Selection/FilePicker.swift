@@ -58,7 +58,8 @@ struct FilePicker {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
       }
       // Hidden files stay so, as in ls.
-      if let name, !name.hasPrefix(".") { names.append(name) }
+      // What no server takes is not offered.
+      if let name, !name.hasPrefix("."), RemotePath.problem(withComponent: name.utf8) == nil { names.append(name) }
     }
     names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let all = names.compactMap { name -> Choice? in
@@ -84,7 +85,7 @@ enum NumberList {
 
   /// - Returns: each number once, in the order written.
   static func parse(_ text: String, upTo last: Int) -> Result<[Int], Problem> {
-    let words = text.split { $0 == "," || $0 == " " || $0 == "\t" }
+    let words = joinedAtDashes(text).split { $0 == "," || $0 == " " || $0 == "\t" }
     if words.count == 1, words[0].lowercased() == "all" { return .success(Array(1...last)) }
     var numbers: [Int] = []
     var seen: Set<Int> = []
@@ -93,11 +94,25 @@ enum NumberList {
       guard let first = ends.first ?? nil, let end = ends.last ?? nil else {
         return .failure(Problem(text: "'\(printable(String(word)))' is no number; write it like 1,3-5"))
       }
-      guard first >= 1, first <= end, end <= last else {
+      guard first <= end else {
+        return .failure(Problem(text: "'\(word)' is backwards; write it \(end)-\(first)"))
+      }
+      guard first >= 1, end <= last else {
         return .failure(Problem(text: "'\(word)' is not between 1 and \(last)"))
       }
       for number in first...end where seen.insert(number).inserted { numbers.append(number) }
     }
     return .success(numbers)
+  }
+
+  /// `text` without blanks around its dashes.
+  private static func joinedAtDashes(_ text: String) -> String {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    return parts.enumerated().map { index, part in
+      var part = part
+      if index > 0 { part = part.drop { $0 == " " || $0 == "\t" } }
+      while index < parts.count - 1, part.last == " " || part.last == "\t" { part.removeLast() }
+      return part
+    }.joined(separator: "-")
   }
 }

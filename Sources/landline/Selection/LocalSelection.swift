@@ -61,16 +61,18 @@ struct LocalSelection {
       }
       hasFolder = true
       let tree = try await FileTree.local(path, followsLinks: followsLinks)
-      for notice in tree.notices {
-        let place = tree.place(of: notice)
-        if notice.isFailure {
-          failures.append(Failure(name: place, error: ClientError(.localFile, tree.reason(of: notice))))
-        } else {
-          notices.append(Notice(name: place, reason: tree.reason(of: notice)))
-        }
-      }
+      for notice in tree.notices { add(notice, of: tree) }
       sources += tree.uploads(below: name ?? Self.nameBelowDestination(path))
       bytes += tree.bytes
+    }
+  }
+
+  private mutating func add(_ notice: TreeNotice, of tree: FileTree) {
+    let place = tree.place(of: notice)
+    if notice.isFailure {
+      failures.append(Failure(name: place, error: tree.error(of: notice)))
+    } else {
+      notices.append(Notice(name: place, reason: tree.reason(of: notice)))
     }
   }
 
@@ -89,8 +91,13 @@ struct LocalSelection {
   // MARK: Patterns
 
   private mutating func expand(_ pattern: String) async throws {
-    let matches = try await LocalPattern(pattern).matches()
-    guard !matches.isEmpty else {
+    let search = try await LocalPattern(pattern, followsLinks: followsLinks).search()
+    if let tree = search.tree {
+      for notice in search.notices { add(notice, of: tree) }
+    }
+    for (folder, error) in search.unreadable { failures.append(Failure(name: folder, error: error)) }
+    let matches = search.matches
+    guard !matches.isEmpty || !search.notices.isEmpty || !search.unreadable.isEmpty else {
       failures.append(
         Failure(
           name: pattern,
@@ -98,7 +105,11 @@ struct LocalSelection {
       return
     }
     for match in matches {
-      guard let kind = LocalKind(match.path) else { continue }
+      guard let kind = LocalKind(match.path) else {
+        // A link that leads nowhere, say; what it is, is said where it is opened.
+        sources.append(match.name.map { .named(match.path, as: $0) } ?? .file(match.path))
+        continue
+      }
       if case .folder = kind, !isRecursive {
         notices.append(Notice(name: match.path, reason: "a folder; -r takes folders too"))
       } else {

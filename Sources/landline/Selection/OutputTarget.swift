@@ -60,7 +60,7 @@ extension DownloadSource {
     switch self {
     case .file(let path): .named(path, as: name, size: nil)
     case .named(let path, _, let size): .named(path, as: name, size: size)
-    case .entry: self
+    case .entry, .folder: self
     }
   }
 }

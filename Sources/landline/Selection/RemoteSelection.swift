@@ -33,7 +33,12 @@ struct RemoteSelection {
   mutating func add(_ path: String, on connection: Connection) async throws {
     do {
       let isPattern = !GlobPattern(path).isLiteral
-      let entries = try await entries(path, on: connection)
+      let (entries, tree) = try await entries(path, on: connection)
+      for notice in tree?.notices ?? [] where notice.kind == .omitted {
+        if let tree {
+          failures.append(LocalSelection.Failure(name: tree.place(of: notice), error: tree.error(of: notice)))
+        }
+      }
       for entry in entries {
         try await add(entry, from: path, isPattern: isPattern && !isExactly(entry, path), on: connection)
       }
@@ -42,9 +47,9 @@ struct RemoteSelection {
     }
   }
 
-  private func entries(_ path: String, on connection: Connection) async throws -> [Entry] {
-    if PathText.trimmed(path).isEmpty || GlobPattern(path).isLiteral { return [try await connection.stat(path)] }
-    return try await connection.expand(path)
+  private func entries(_ path: String, on connection: Connection) async throws -> (entries: [Entry], tree: FileTree?) {
+    if PathText.trimmed(path).isEmpty || GlobPattern(path).isLiteral { return ([try await connection.stat(path)], nil) }
+    return try await connection.expansion(of: path)
   }
 
   private func isExactly(_ entry: Entry, _ path: String) -> Bool {
@@ -69,14 +74,27 @@ struct RemoteSelection {
       if isPattern && PathText.isDeep(pattern: argument) { return }
       hasFolder = true
       let tree = try await connection.tree(path)
-      sources += tree.downloads(below: path.isEmpty || PathText.endsWithSlash(argument) ? "" : PathText.last(of: path))
-      bytes = bytes.map { $0 + tree.bytes }
+      for notice in tree.notices {
+        let place = tree.place(of: notice)
+        if notice.isFailure {
+          failures.append(LocalSelection.Failure(name: place, error: tree.error(of: notice)))
+        } else {
+          notices.append(LocalSelection.Notice(name: place, reason: tree.reason(of: notice)))
+        }
+      }
+      let found = tree.downloads(
+        below: path.isEmpty || PathText.endsWithSlash(argument) ? "" : PathText.last(of: path))
+      sources += found
+      bytes = bytes.map { found.reduce($0) { $0.addingSaturated($1.size ?? 0) } }
     case "file":
       let isDeep = isPattern && PathText.isDeep(pattern: argument)
       let folder = isDeep ? PathText.fixedFolder(ofPattern: argument) : ""
       let name = isDeep ? PathText.relative(path, to: folder) : PathText.last(of: path)
+      guard entry.size ?? 0 >= 0 else {
+        throw ClientError(.badAnswer, "the server says that '\(printable(path))' has \(entry.size ?? 0) bytes")
+      }
       sources.append(.named(path, as: name, size: entry.size))
-      bytes = bytes.map { $0 + (entry.size ?? 0) }
+      bytes = bytes.map { $0.addingSaturated(entry.size ?? 0) }
     default:
       notices.append(LocalSelection.Notice(name: path, reason: "neither a file nor a folder"))
     }
@@ -84,6 +102,15 @@ struct RemoteSelection {
 
   private func needsRecursive(_ path: String) -> ClientError {
     ClientError(LineError(.wrongKind, "this is a folder"))
+  }
+}
+
+extension FileTree {
+  /// A notice that is a failure as an error.
+  func error(of notice: TreeNotice) -> ClientError {
+    // The server's names are its own matter, be they fetched by get or by sync.
+    notice.kind == .omitted
+      ? ClientError(LineError(.badPath, reason(of: notice))) : ClientError(.localFile, reason(of: notice))
   }
 }
 

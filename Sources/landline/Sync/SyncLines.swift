@@ -1,3 +1,4 @@
+import Glibc
 import LandlineClient
 import LandlineProtocol
 
@@ -13,6 +14,8 @@ struct SyncLines: Sendable {
   func planning<Value>(
     quiet: Bool, _ body: (@escaping @Sendable (SyncStep) -> Void) async throws -> Value
   ) async throws -> Value {
+    if json { Interrupt.say(inJSONOn: STDOUT_FILENO) }
+    defer { Interrupt.say(inJSONOn: nil) }
     let draws = !json && !quiet && Terminal.canDraw
     let pace = DrawingPace()
     defer { if draws { Screen.shared.clear() } }
@@ -42,7 +45,7 @@ struct SyncLines: Sendable {
     var isComplete = true
     for problem in plan.problems {
       isComplete = isComplete && !problem.isFailure
-      say(problem.isFailure ? "failed" : "skip", problem.name, message: problem.reason)
+      say(problem.isFailure ? "failed" : "skip", problem.path.isEmpty ? "." : problem.path, message: problem.reason)
     }
     for index in plan.obstacles { say("remove", plan.destinationPath(index)) }
     let known = plan.destination.filePaths
@@ -56,6 +59,7 @@ struct SyncLines: Sendable {
         say(isNew ? plan.direction.verb : "replace", path, entry.size)
       }
     }
+    if plan.makesEmptyDestination { say("make", "./") }
     for index in plan.deletions { say("remove", plan.destinationPath(index)) }
     summarize(plan)
     if !isComplete { throw ExitStatus.someFailed }
@@ -77,8 +81,8 @@ struct SyncLines: Sendable {
   }
 
   private func summarize(_ plan: SyncPlan) {
-    let files = plan.transfers.count { plan.source[Int($0)].kind == .file }
-    let folders = plan.transfers.count - files
+    let files = plan.files
+    let folders = plan.folders
     let removed = plan.obstacles.count + plan.deletions.count
     if json {
       var event = JSONEvent("summary")
@@ -108,20 +112,39 @@ extension SyncDirection {
 
 extension SyncPlan {
   struct Problem {
-    var name: String
+    /// In the folder that is compared; empty for the folder itself.
+    var path: String
+    /// Why it is left alone.
     var reason: String
-    var isFailure: Bool
+    /// That it is a failure; nil when it is left out by rule.
+    var error: ClientError?
+    /// Whether it is of the destination.
+    var isOfDestination = false
+    var isFailure: Bool { error != nil }
   }
+
+  /// How many files are moved, and how many folders made.
+  var files: Int { transfers.count { source[Int($0)].kind == .file } }
+  var folders: Int { transfers.count - files + (makesEmptyDestination ? 1 : 0) }
 
   /// What is left alone: by rule, because it cannot be read, or because something else has its name.
   var problems: [Problem] {
     let notices = source.notices.map { notice in
-      Problem(name: source.place(of: notice), reason: source.reason(of: notice), isFailure: notice.isFailure)
+      Problem(
+        path: notice.index.map { source.path($0) } ?? "", reason: source.reason(of: notice),
+        error: notice.isFailure ? source.error(of: notice) : nil)
     }
     let conflicts = conflicts.map { conflict in
-      Problem(name: printable(source.path(conflict.index)), reason: conflict.reason, isFailure: true)
+      Problem(
+        path: source.path(conflict.index), reason: conflict.reason, error: ClientError(.localFile, conflict.reason))
     }
-    return notices + conflicts
+    let kept = kept.map { index in
+      let notice = TreeNotice(kind: .name, index: Int(index))
+      return Problem(
+        path: destination.path(Int(index)),
+        reason: "kept, for no server can have it: \(destination.reason(of: notice))", isOfDestination: true)
+    }
+    return notices + conflicts + kept
   }
 
   /// A path at the destination, with a `/` behind a folder's.

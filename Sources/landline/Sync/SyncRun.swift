@@ -24,18 +24,27 @@ struct SyncRun {
       state.progress.unchanged = plan.unchanged
     }
     for problem in plan.problems {
-      if problem.isFailure {
-        report.fail(nil, problem.name, ClientError(.localFile, problem.reason))
+      let tree = problem.isOfDestination ? plan.destination : plan.source
+      let side = problem.isOfDestination ? report.destination : report.source
+      let name = problem.path.isEmpty ? tree.root : PathText.join(tree.root, problem.path)
+      if let error = problem.error {
+        report.fail(nil, name, error, on: side)
       } else {
-        report.notice(problem.name, problem.reason)
+        report.notice(name, problem.reason, on: side)
       }
     }
     let observer = SyncObserver(
       transfer: report.observer,
       removed: { report.removed(place(of: $0)) },
-      notRemoved: { report.fail(nil, place(of: $0), $1) })
-    let summary = try await report.show(files: plan.transfers.count, bytes: plan.bytes) {
+      notRemoved: { report.fail(nil, place(of: $0), $1, on: report.destination) })
+    let folders = plan.transfers.count - plan.files
+    let summary = try await report.show(files: plan.files, folders: folders, bytes: plan.bytes) {
       plan.isEmpty ? nil : try await client.sync(plan, options: options, observer: observer)
+    }
+    if summary?.madeDestination == true {
+      let roots = (plan.source.root, plan.destination.root)
+      let (here, there) = plan.direction == .up ? roots : (roots.1, roots.0)
+      report.madeDestination(path: there, file: here)
     }
     let isHeldBack = plan.isDeletionHeldBack || summary?.isDeletionHeldBack == true
     if isHeldBack && report.style != .json {
