@@ -34,8 +34,8 @@ struct LineListener {
       .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       // Else the kernel takes megabytes at once and says so only when a third of them is gone: who reads slowly would
-      // look stalled.
-      .childChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 262_144)
+      // look stalled. So it says when less than half of this has yet to be sent (man 7 tcp); oftener costs a fast line.
+      .childChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 524_288)
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
       .childChannelOption(
         .recvAllocator,
