@@ -14,16 +14,27 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
   name: "landline",
   products: [
+    .library(name: "Addresses", targets: ["Addresses"]),
+    .library(name: "BinaryPacking", targets: ["BinaryPacking"]),
     .library(name: "Framing", targets: ["Framing"]),
+    .library(name: "Linearization", targets: ["Linearization"]),
+    .library(name: "Selectors", targets: ["Selectors"]),
+    .library(name: "SocketServer", targets: ["SocketServer"]),
+    .library(name: "Sockets", targets: ["Sockets"]),
     .library(name: "LandlineClient", targets: ["LandlineClient"]),
     .library(name: "LandlineServer", targets: ["LandlineServer"]),
     .library(name: "LandlineTesting", targets: ["LandlineTesting"]),
     .executable(name: "landline", targets: ["landline"]),
+    .executable(name: "echod", targets: ["echod"]),
+    .executable(name: "mro", targets: ["mro"]),
+    .executable(name: "packstruct", targets: ["packstruct"]),
+    .executable(name: "structbench", targets: ["structbench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -39,8 +50,23 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
-    // Floor 1: the toolkit. Standard library and C library only.
+    // Floor 1: the toolkit. Standard library and C library only; swift-system for what has a descriptor.
+    .target(name: "Addresses", swiftSettings: strict),
+    .target(name: "BinaryPacking", swiftSettings: strict),
     .target(name: "Framing", swiftSettings: strict),
+    .target(name: "Linearization", swiftSettings: strict),
+    .target(name: "CSockets"),
+    .target(name: "Selectors", dependencies: ["CSockets", system], swiftSettings: strict),
+    .target(name: "Sockets", dependencies: ["Addresses", "CSockets", system], swiftSettings: strict),
+    .target(
+      name: "SocketServer", dependencies: ["Addresses", "CSockets", "Selectors", "Sockets", system],
+      swiftSettings: strict),
+
+    // The toolkit's programs.
+    .executableTarget(name: "echod", dependencies: ["Addresses", "SocketServer", "Sockets"], swiftSettings: strict),
+    .executableTarget(name: "mro", dependencies: ["Linearization"], swiftSettings: strict),
+    .executableTarget(name: "packstruct", dependencies: ["BinaryPacking"], swiftSettings: strict),
+    .executableTarget(name: "structbench", dependencies: ["BinaryPacking"], swiftSettings: strict),
 
     // The Linux system calls that Swift cannot import or glibc does not wrap.
     .target(name: "CLinux"),
@@ -100,6 +126,23 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .testTarget(name: "AddressesTests", dependencies: ["Addresses"], exclude: ["Python"], swiftSettings: strict),
+    // Counts the allocations of the test's process.
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .testTarget(
+      name: "BinaryPackingTests", dependencies: ["BinaryPacking", "CAllocationCounter", "packstruct"],
+      exclude: ["oracle.py"], swiftSettings: strict),
+    .testTarget(
+      name: "LinearizationTests", dependencies: ["Linearization", "mro"], exclude: ["Python"], swiftSettings: strict),
+    .testTarget(name: "SelectorsTests", dependencies: ["CSockets", "Selectors", system], swiftSettings: strict),
+    .testTarget(
+      name: "SocketsTests", dependencies: ["Addresses", "CSockets", "Sockets", system], swiftSettings: strict),
+    // Forks: a process of one thread, which a test's is not.
+    .executableTarget(
+      name: "forktest", dependencies: ["SocketServer", "Sockets"], path: "Tests/forktest", swiftSettings: strict),
+    .testTarget(
+      name: "SocketServerTests",
+      dependencies: ["Addresses", "Linearization", "SocketServer", "Sockets", "forktest"], swiftSettings: strict),
     .testTarget(name: "FramingTests", dependencies: ["Framing"], swiftSettings: strict),
     .testTarget(name: "GroupSyncTests", dependencies: ["GroupSync"], swiftSettings: strict),
     .testTarget(

@@ -104,12 +104,14 @@ struct MultiplexedTests {
   /// A client that sends and does not read: nothing is read from it until it takes what it is owed, and all of it
   /// arrives in the end.
   @Test func aClientThatReadsLate() throws {
-    try serving(server()) { (server) throws in
+    struct Echo: MultiplexedRequestHandler {
+      func handle(_ bytes: RawSpan, from connection: MultiplexedConnection) { connection.send(bytes) }
+    }
+    try serving(TCPServer(Self.here, multiplexing: { Echo() })) { (server) throws in
       let client = try connect(server)
       let total = 32 << 20
-      let address = client
       let pattern = (0..<total).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
-      let sending = try address.duplicate()
+      let sending = try client.duplicate()
       let box = SocketBox(sending)
       let thread = startThread {
         do {

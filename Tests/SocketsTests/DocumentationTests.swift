@@ -43,9 +43,9 @@ struct DocumentationTests {
       import glob, re
       article = open(sys.argv[1] + "/Sources/Sockets/Sockets.docc/FileServer.md", encoding="utf-8").read()
       snippets = [open(name, encoding="utf-8").read() for name in glob.glob(sys.argv[1] + "/Snippets/Sockets/*.swift")]
-      examples = re.findall(r"^```swift\n(.*?)^```", article, re.M | re.S)
+      examples = re.findall(r"^```swift\\n(.*?)^```", article, re.M | re.S)
       say(len(examples))
-      say(*[example.split("\n")[0] for example in examples if not any(example in text for text in snippets)])
+      say(*[example.split("\\n")[0] for example in examples if not any(example in text for text in snippets)])
       """, [repository()])
     #expect(try python.number() > 3)
     #expect(try python.line() == "")

@@ -242,14 +242,12 @@ struct TextTests {
     #expect(try stream.readText() == "\na")
   }
 
-  @Test("malformed bytes cost no more than others")
+  // Looking at all that follow for each of them would be millions of millions of looks.
+  @Test("malformed bytes cost no more than others", .timeLimit(.minutes(1)))
   func malformedTime() throws {
-    // 64 KiB of them: looking at all that follow for each would be two thousand million looks.
-    let bytes = [UInt8](repeating: 0xFF, count: 65_536)
-    let time = try seconds {
-      #expect(try TextEncoding.gb18030.decode(bytes, malformed: .replace).unicodeScalars.count == bytes.count)
-    }
-    #expect(time < 20)
+    let bytes = [UInt8](repeating: 0xFF, count: 1 << 17)
+    let text = try TextEncoding.gb18030.decode(bytes, malformed: .replace)
+    #expect(text.unicodeScalars.count == bytes.count)
   }
 
   @Test("a text has a bound")

@@ -17,8 +17,9 @@ enum CodecExceptions: Hashable, Sendable {
 
   /// The end of the bytes in front of the next exception: what `iconv` can be asked about.
   ///
-  /// It looks no further than some hundred bytes, since malformed input makes the caller ask anew at each byte.
-  func endOfPlainRun(in bytes: UnsafeRawBufferPointer) -> Int {
+  /// - Parameter window: how many bytes to look at, at least one character: malformed input makes the caller ask anew at
+  ///   each byte.
+  func endOfPlainRun(in bytes: UnsafeRawBufferPointer, window: Int) -> Int {
     guard self != .none else { return bytes.count }
     var offset = 0
     while offset < bytes.count {
@@ -29,7 +30,7 @@ enum CodecExceptions: Hashable, Sendable {
         if match(UnsafeRawBufferPointer(rebasing: bytes[offset...])) != nil { return offset }
         length = characterLength(bytes, offset)
       }
-      if offset > 0, offset + length > 512 { return offset }
+      if offset > 0, offset + length > window { return offset }
       offset += length
     }
     return bytes.count

@@ -75,14 +75,19 @@ struct TextDecoder: ~Copyable {
     return (offset, produced)
   }
 
+  private static let smallestWindow = 16
+  private static let largestWindow = 512
+
   private mutating func decodeByIconv(
     _ bytes: UnsafeRawBufferPointer, _ limit: Int, _ exceptions: CodecExceptions,
     _ text: inout String.UnicodeScalarView
   ) throws(SocketError) -> (used: Int, produced: Int) {
     var rest = bytes
     var produced = 0
+    // Where one byte is malformed the next is likely to be.
+    var window = Self.largestWindow
     while !rest.isEmpty, produced < limit {
-      let runLength = exceptions.endOfPlainRun(in: rest)
+      let runLength = exceptions.endOfPlainRun(in: rest, window: window)
       guard runLength > 0 else {
         guard case .scalar(let value, let length) = exceptions.match(rest), let scalar = UnicodeScalar(value) else {
           try replace(&text)
@@ -111,7 +116,8 @@ struct TextDecoder: ~Copyable {
         try replace(&text)
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
         produced += 1
-      case .done, .full: break
+        window = Self.smallestWindow
+      case .done, .full: window = min(2 * window, Self.largestWindow)
       }
     }
     return (bytes.count - rest.count, produced)

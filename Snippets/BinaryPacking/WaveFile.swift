@@ -17,21 +17,21 @@ let frames = rate
 var file = [UInt8](repeating: 0, count: riff.size + chunk.size + sound.size + chunk.size + frames * sample.size)
 var end = 0
 
-/// Where the next record goes.
-func place(_ format: BinaryFormat) -> Int {
+/// Where the next record goes, behind which is the new end.
+func place(_ format: BinaryFormat, _ end: inout Int) -> Int {
   end += format.size
   return end - format.size
 }
 
-try riff.pack(PackedBytes("RIFF"), file.count - chunk.size, PackedBytes("WAVE"), into: &file, at: place(riff))
-try chunk.pack(PackedBytes("fmt "), sound.size, into: &file, at: place(chunk))
+try riff.pack(PackedBytes("RIFF"), file.count - chunk.size, PackedBytes("WAVE"), into: &file, at: place(riff, &end))
+try chunk.pack(PackedBytes("fmt "), sound.size, into: &file, at: place(chunk, &end))
 try sound.pack(
   UInt16(1), UInt16(1), UInt32(rate), UInt32(rate * sample.size), UInt16(sample.size), UInt16(16),
-  into: &file, at: place(sound))
-try chunk.pack(PackedBytes("data"), frames * sample.size, into: &file, at: place(chunk))
+  into: &file, at: place(sound, &end))
+try chunk.pack(PackedBytes("data"), frames * sample.size, into: &file, at: place(chunk, &end))
 for frame in 0..<frames {
   let height = sin(2 * Double.pi * 440 * Double(frame) / Double(rate))
-  try sample.pack(Int16(height * 30_000), into: &file, at: place(sample))
+  try sample.pack(Int16(height * 30_000), into: &file, at: place(sample, &end))
 }
 // snippet.end
 

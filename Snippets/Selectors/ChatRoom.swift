@@ -69,15 +69,16 @@ final class ChatRoom {
   // snippet.listen
   private func listen(to guest: Guest) throws {
     var buffer = [UInt8](repeating: 0, count: 4096)
+    let count: Int
     do {
-      let count = try guest.socket.receive(into: &buffer)
-      guard count > 0 else { return try seeOff(guest, "goes") }
-      guest.line += buffer[..<count]
-    } catch  where error.isWouldBlock {
+      count = try guest.socket.receive(into: &buffer)
+    } catch where error.isWouldBlock {
       return
     } catch {
       return try seeOff(guest, "is gone: \(error)")
     }
+    guard count > 0 else { return try seeOff(guest, "goes") }
+    guest.line += buffer[..<count]
     while let end = guest.line.firstIndex(of: 0x0A) {
       say("\(guest.name): \(String(decoding: guest.line[..<end], as: UTF8.self))")
       guest.line.removeSubrange(...end)
