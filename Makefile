@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 BINARY ?= .build/release/landline
 BUILD_FLAGS = --explicit-target-dependency-import-check error
 
-.PHONY: serve build install manual test unit outside crash soak bench lint format clean
+.PHONY: serve build install manual test unit outside crash soak bench bench-toolkit sanitize fuzz lint format clean
 
 # Builds the release binary and runs a server with its data in ./data.
 serve: build
@@ -48,7 +48,8 @@ unit:
 # PATTERN=name runs only the tests whose name contains it.
 outside:
 	scripts/install-packages build test
-	$(SWIFT) build --product landline $(BUILD_FLAGS)
+	for program in landline echod mro packstruct structbench; do \
+	  $(SWIFT) build --product $$program $(BUILD_FLAGS) || exit 1; done
 	scripts/python Tests/Outside/run.py $(if $(PATTERN),-k $(PATTERN))
 
 # Ten times as many rounds of kill -9, and a real minute of silence.
@@ -66,11 +67,34 @@ bench: build
 	scripts/python Benchmarks/transfer.py --mib 4096 --rounds 1 --only landline
 	scripts/python Benchmarks/idle.py
 
+# The toolkit's own tests under the address and the thread sanitizer, nothing of the product in the build; a quarter of
+# an hour. Leaks: forktest's children leave by _exit, and Swift's runtime keeps what it allocates once.
+SANITIZED = env LANDLINE_TOOLKIT=alone ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test
+sanitize:
+	scripts/install-packages build test
+	$(SANITIZED) --scratch-path .build-address --sanitize=address
+	$(SANITIZED) --scratch-path .build-thread --sanitize=thread --skip ForkingTests
+
+# Random formats, frames and addresses, each for so many seconds.
+FUZZ_SECONDS ?= 600
+fuzz:
+	LANDLINE_TOOLKIT=alone $(SWIFT) build -c release -Xswiftc -enable-testing --scratch-path .build-fuzz --build-tests
+	LANDLINE_TOOLKIT=alone LANDLINE_FUZZ_SECONDS=$(FUZZ_SECONDS) $(SWIFT) test -c release -Xswiftc -enable-testing \
+	  --scratch-path .build-fuzz --skip-build --filter FuzzTests
+
+# BinaryPacking beside CPython's struct, and the echo servers beside C and Python's socketserver.
+bench-toolkit:
+	scripts/install-packages build bench
+	LANDLINE_TOOLKIT=alone $(SWIFT) build -c release --scratch-path .build-toolkit --product echod
+	LANDLINE_TOOLKIT=alone $(SWIFT) build -c release --scratch-path .build-toolkit --product structbench
+	STRUCTBENCH=.build-toolkit/release/structbench scripts/python Benchmarks/structs.py
+	LANDLINE_ECHOD=.build-toolkit/release/echod scripts/python Benchmarks/toolkit/echo.py
+
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Snippets Tests
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Snippets Tests
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-*

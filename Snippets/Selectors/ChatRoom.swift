@@ -72,7 +72,7 @@ final class ChatRoom {
     let count: Int
     do {
       count = try guest.socket.receive(into: &buffer)
-    } catch where error.isWouldBlock {
+    } catch  where error.isWouldBlock {
       return
     } catch {
       return try seeOff(guest, "is gone: \(error)")

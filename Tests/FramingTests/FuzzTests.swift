@@ -1,7 +1,10 @@
 import Framing
+import Glibc
 import Testing
 
 /// Damaged streams: no trap, and the same outcome for any split.
+///
+/// A few thousand rounds; `LANDLINE_FUZZ_SECONDS` makes it that many seconds.
 @Suite("Fuzz")
 struct FuzzTests {
   private func mutated(_ stream: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
@@ -26,7 +29,11 @@ struct FuzzTests {
       framed(#"{"id":1,"x":[1.5e3,{"å":"\u00e5\ud83d\ude00"}],"body":2}"#, body: "ab")
       + framed(#"{"bo\u0064y":1}"#, body: "c") + framed("{}")
     let decoder = MessageDecoder(limits: .init(head: 100, body: 9))
-    for _ in 0..<2_000 {
+    let seconds = getenv("LANDLINE_FUZZ_SECONDS").flatMap { Int(String(cString: $0)) }
+    let end = ContinuousClock.now + .seconds(seconds ?? 0)
+    var rounds = 0
+    while seconds == nil ? rounds < 2_000 : ContinuousClock.now < end {
+      rounds += 1
       let stream = mutated(seed, using: &generator)
       let whole = decodeMessages([stream], with: decoder)
       let pieces = Splits.random(stream, using: &generator)
