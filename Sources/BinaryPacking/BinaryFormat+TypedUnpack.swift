@@ -54,7 +54,8 @@ extension BinaryFormat {
     }
     let dynamic = load(run.operation, size: field.size, from: bytes, at: start + field.offset)
     guard let value = Value(packedValue: dynamic) else {
-      throw field.mismatch(dynamic, index: index, type: "\(type)")
+      let isOfIntegers = Value(packedValue: .integer(0)) != nil || Value(packedValue: .integer(1)) != nil
+      throw field.mismatch(dynamic, index: index, type: "\(type)", isOfIntegers: isOfIntegers)
     }
     return value
   }

@@ -35,9 +35,9 @@ extension BinaryFormat.Field {
 
   /// A field's value that the type asked for does not have.
   @usableFromInline
-  func mismatch(_ value: PackedValue, index: Int, type: String) -> PackingError {
-    // A number that one type does not hold, another may: that is a question of range.
-    let kind: PackingError.Code = if case .integer = value { .outOfRange } else { .wrongType }
+  func mismatch(_ value: PackedValue, index: Int, type: String, isOfIntegers: Bool) -> PackingError {
+    // A number that one type of integers does not hold, another may: that is a question of range.
+    let kind: PackingError.Code = if case .integer = value, isOfIntegers { .outOfRange } else { .wrongType }
     return PackingError(kind, "values[\(index)] of '\(code.letter)' is \(value): \(type) has no such value")
   }
 }

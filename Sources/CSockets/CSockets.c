@@ -40,29 +40,53 @@ int csockets_poll(struct pollfd *fds, nfds_t count, int64_t nanoseconds) {
   return ppoll(fds, count, &timeout, NULL);
 }
 
-ssize_t csockets_sendfile(int out, int in, off_t *offset, size_t count) {
-  sigset_t pipe_only, before, pending;
-  sigemptyset(&pipe_only);
-  sigaddset(&pipe_only, SIGPIPE);
-  int failure = pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+struct quiet {
+  sigset_t pipe_only, before;
+  // A SIGPIPE that waits already is somebody else's: it is not taken back.
+  int others;
+};
+
+// SIGPIPE goes to the thread that wrote: here it is blocked for a while. 0, or -1 with errno.
+static int begin_quiet(struct quiet *quiet) {
+  sigset_t pending;
+  sigemptyset(&quiet->pipe_only);
+  sigaddset(&quiet->pipe_only, SIGPIPE);
+  int failure = pthread_sigmask(SIG_BLOCK, &quiet->pipe_only, &quiet->before);
   if (failure != 0) {
     errno = failure;
     return -1;
   }
-  // A SIGPIPE that waits already is somebody else's: it is not taken back below.
-  int others = sigismember(&before, SIGPIPE) == 1 && sigpending(&pending) == 0 &&
-               sigismember(&pending, SIGPIPE) == 1;
-  ssize_t sent = sendfile(out, in, offset, count);
+  quiet->others = sigismember(&quiet->before, SIGPIPE) == 1 && sigpending(&pending) == 0 &&
+                  sigismember(&pending, SIGPIPE) == 1;
+  return 0;
+}
+
+static void end_quiet(const struct quiet *quiet) {
   int error = errno;
-  // Also when something was sent: the part before may have gone, and the next have met the closed end.
-  if (!others) {
+  if (!quiet->others) {
     const struct timespec now = {0, 0};
-    while (sigtimedwait(&pipe_only, NULL, &now) < 0 && errno == EINTR) {
+    while (sigtimedwait(&quiet->pipe_only, NULL, &now) < 0 && errno == EINTR) {
     }
   }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_sigmask(SIG_SETMASK, &quiet->before, NULL);
   errno = error;
+}
+
+ssize_t csockets_sendfile(int out, int in, off_t *offset, size_t count) {
+  struct quiet quiet;
+  if (begin_quiet(&quiet) != 0) return -1;
+  ssize_t sent = sendfile(out, in, offset, count);
+  // Also when something was sent: the part before may have gone, and the next have met the closed end.
+  end_quiet(&quiet);
   return sent;
+}
+
+ssize_t csockets_write(int fd, const void *bytes, size_t count) {
+  struct quiet quiet;
+  if (begin_quiet(&quiet) != 0) return -1;
+  ssize_t written = write(fd, bytes, count);
+  end_quiet(&quiet);
+  return written;
 }
 
 int csockets_pipe2(int fds[2], int flags) { return pipe2(fds, flags); }

@@ -11,7 +11,8 @@ int csockets_epoll_wait(int epoll, struct epoll_event *events, int maximum, int6
   struct timespec timeout = {
       .tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
   int count = epoll_pwait2(epoll, events, maximum, &timeout, NULL);
-  if (count >= 0 || errno != ENOSYS) return count;
+  // Kernels before 5.11 do not have it, and filters of containers that are older than it refuse it.
+  if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
   int64_t milliseconds = nanoseconds / 1000000 + (nanoseconds % 1000000 != 0);
   return epoll_wait(epoll, events, maximum, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
 }

@@ -110,16 +110,28 @@ struct Hierarchy<Class: Hashable & Sendable>: Sendable {
   /// Makes the list of a class whose parents have theirs.
   private mutating func close(_ visit: Visit) throws(LinearizationError<Class>) {
     let name = classes[Int(visit.number)]
+    // Its list is no shorter than its longest parent's.
+    guard visit.parents.map(count).max() ?? 0 < room else { throw keep(tooLarge(name), for: visit.number) }
+    let (own, rest): ([Int32], SharedLists.Place)
     do throws(Merge.Conflict) {
-      let (own, rest) = try merge.run(visit.parents, lists, classCount: classes.count)
-      lists.add(visit.number, own, rest: rest)
+      (own, rest) = try merge.run(visit.parents, lists, classCount: classes.count)
     } catch {
+      // The merge has walked its parents' lists: that counts, too.
+      room -= visit.parents.map(count).max() ?? 0
       throw keep(inconsistent(name, error, visit.parents), for: visit.number)
     }
-    let count = count(visit.number)
-    guard count <= room else { throw keep(LinearizationError(.tooLarge, name), for: visit.number) }
+    let count = 1 + own.count + lists.length(from: rest)
+    // Before it is kept: what is refused takes no memory.
+    guard count <= room else { throw keep(tooLarge(name), for: visit.number) }
+    lists.add(visit.number, own, rest: rest)
     room -= count
     states[Int(visit.number)] = .done
+  }
+
+  /// With one list over the limit no more are made: looking at each of them would take time without a bound.
+  private mutating func tooLarge(_ name: Class) -> LinearizationError<Class> {
+    room = 0
+    return LinearizationError(.tooLarge, name)
   }
 
   private mutating func keep(

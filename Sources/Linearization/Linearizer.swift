@@ -16,11 +16,12 @@ public struct Linearizer<Class: Hashable & Sendable>: Sendable {
   /// Makes a linearizer that knows nothing yet.
   ///
   /// - Parameters:
-  ///   - limit: How many classes all linearizations together may have, counted without sharing. It
-  ///     bounds time and memory where a hierarchy comes from strangers: n classes can have n²/2.
+  ///   - limit: How many classes all linearizations together may have, counted without sharing; a
+  ///     class that has none counts as much as its parents' longest. It bounds time and memory where a hierarchy
+  ///     comes from strangers: n classes can have n²/2. Behind the first that is too large no more are made.
   ///   - parents: The direct parents of a class, in order; an empty list for a root, nil for a class
-  ///     that does not exist. It is asked once for each class, and has to answer as if it were
-  ///     always asked at once.
+  ///     that does not exist. It is asked once for each class that exists, and has to answer as if it
+  ///     were always asked at once.
   public init(limit: Int = .max, parents: @escaping @Sendable (Class) -> [Class]?) {
     hierarchy = Hierarchy(limit: limit)
     self.parents = parents

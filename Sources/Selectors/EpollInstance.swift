@@ -66,27 +66,36 @@ struct EpollInstance: ~Copyable {
     throw Self.refusal(of: number, events, mode, Errno(rawValue: errno))
   }
 
+  /// Changes what a number is watched for.
+  ///
+  /// - Parameters:
+  ///   - generation: The registration's.
+  ///   - fresh: What the registration gets if it has to be a new one: the number may be another file's by now, and the
+  ///     kernel may go on reporting the old file, which lives on in a duplicate, with the old token.
+  /// - Returns: The generation that the registration has now.
   @usableFromInline
   borrowing func change(
-    _ number: CInt, generation: UInt32, _ events: Events, _ mode: EpollMode
-  ) throws(SelectorError) {
+    _ number: CInt, generation: UInt32, fresh: UInt32, _ events: Events, _ mode: EpollMode
+  ) throws(SelectorError) -> UInt32 {
     // The kernel changes nothing that is exclusive, nor makes it so: that is taken out and added again.
     if mode.contains(.exclusive) {
       remove(number)
-      return try add(number, generation: generation, events, mode)
+      try add(number, generation: fresh, events, mode)
+      return fresh
     }
     var event = Self.event(Self.token(number, generation: generation), events, mode)
-    guard epoll_ctl(descriptor, EPOLL_CTL_MOD, number, &event) != 0 else { return }
+    guard epoll_ctl(descriptor, EPOLL_CTL_MOD, number, &event) != 0 else { return generation }
     switch Errno(rawValue: errno) {
     case .invalidArgument:
       // It was exclusive up to now.
       remove(number)
-      try add(number, generation: generation, events, mode)
+      try add(number, generation: fresh, events, mode)
     case .noSuchFileOrDirectory:
       // The number is another file's by now, or the set was made anew.
-      try add(number, generation: generation, events, mode)
+      try add(number, generation: fresh, events, mode)
     case let cause: throw Self.refusal(of: number, events, mode, cause)
     }
+    return fresh
   }
 
   /// A descriptor that was closed has left the kernel's set by itself: that is no error.

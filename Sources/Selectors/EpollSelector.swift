@@ -30,6 +30,10 @@ public struct EpollSelector<Data>: Selector, ~Copyable {
 
   /// The epoll descriptor, to be watched in its turn: it is readable when anything registered is
   /// ready. Not to be closed. (Python: `fileno()`.)
+  ///
+  /// Whoever closes a file that is registered here before it is unregistered, while a duplicate of it lives on (in a
+  /// child process, say), makes the selector put a new set under this number at the next report. An epoll that watches
+  /// the number has to be told so: take it out there and add it again.
   public var descriptor: CInt { epoll.descriptor }
 
   @inlinable
@@ -86,10 +90,11 @@ public struct EpollSelector<Data>: Selector, ~Copyable {
     try table.check(events)
     let key = SelectorKey(descriptor: descriptor, events: events, data: data)
     // The kernel knows nothing of the data; but a change rearms what is of one shot.
+    var generation = entry.generation
     if events != entry.key.events || mode.rawValue != entry.note || mode.contains(.oneShot) {
-      try change(descriptor, entry.generation, events, mode)
+      generation = try change(descriptor, generation, events, mode)
     }
-    table.replace(key, note: mode.rawValue)
+    table.replace(key, note: mode.rawValue, generation: generation)
     return key
   }
 
@@ -102,16 +107,16 @@ public struct EpollSelector<Data>: Selector, ~Copyable {
   public mutating func rearm(_ descriptor: CInt) throws(SelectorError) {
     guard let entry = table[descriptor] else { throw .notRegistered(descriptor) }
     let mode = EpollMode(rawValue: entry.note).subtracting(.disarmed)
-    try change(descriptor, entry.generation, entry.key.events, mode)
-    table.replace(entry.key, note: mode.rawValue)
+    let generation = try change(descriptor, entry.generation, entry.key.events, mode)
+    table.replace(entry.key, note: mode.rawValue, generation: generation)
   }
 
   @inlinable
   mutating func change(
     _ descriptor: CInt, _ generation: UInt32, _ events: Events, _ mode: EpollMode
-  ) throws(SelectorError) {
+  ) throws(SelectorError) -> UInt32 {
     do throws(SelectorError) {
-      try epoll.change(descriptor, generation: generation, events, mode)
+      return try epoll.change(descriptor, generation: generation, fresh: table.takeGeneration(), events, mode)
     } catch {
       try unregister(descriptor)
       throw error

@@ -36,6 +36,13 @@ struct KeyTable<Data> {
   @inlinable
   var nextGeneration: UInt32 { lastGeneration &+ 1 }
 
+  /// A generation for a registration that has to be made anew.
+  @inlinable
+  mutating func takeGeneration() -> UInt32 {
+    lastGeneration = nextGeneration
+    return lastGeneration
+  }
+
   /// The number has no entry yet and is a descriptor's (which bounds the array).
   @inlinable
   mutating func insert(_ key: SelectorKey<Data>, note: Int32) {
@@ -53,6 +60,13 @@ struct KeyTable<Data> {
   mutating func replace(_ key: SelectorKey<Data>, note: Int32) {
     entries[Int(key.descriptor)]?.key = key
     entries[Int(key.descriptor)]?.note = note
+  }
+
+  /// The number has an entry, and the kernel knows it under a generation that may be new.
+  @inlinable
+  mutating func replace(_ key: SelectorKey<Data>, note: Int32, generation: UInt32) {
+    replace(key, note: note)
+    entries[Int(key.descriptor)]?.generation = generation
   }
 
   @inlinable

@@ -74,7 +74,7 @@ public protocol BaseServer: AnyObject, Sendable {
 
   /// Closes the server: no request comes any more, and those that run are waited for. (Python: `server_close()`.)
   ///
-  /// It shuts down a server that serves still. Closing twice does nothing.
+  /// It shuts down a server that serves still. A second call does nothing, and does not wait for the first.
   ///
   /// - Parameter grace: How long requests may go on; nil for ever. After it their connections are cut and, with
   ///   ``Forking``, their processes ended.

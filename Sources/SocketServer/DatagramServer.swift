@@ -84,8 +84,9 @@ public final class DatagramServer: BaseServer {
     let socket = try Socket(address.family, .datagram)
     if settings.allowReusePort { try socket.setOption(.reusePort, to: true) }
     if address.family == .ipv6 { try socket.setOption(.v6Only, to: !settings.dualStack) }
-    // For what is sent: the queue of an interface is emptied in microseconds.
-    try socket.setTimeout(.seconds(1))
+    // For what is sent: the queue of an interface is emptied in microseconds; that of a Unix client when it likes,
+    // and nobody waits for that: such an answer is refused.
+    try address.family == .unix ? socket.setBlocking(false) : socket.setTimeout(.seconds(1))
     try socket.bind(to: address)
     return socket
   }

@@ -44,9 +44,6 @@ struct Options {
     } catch {
       throw Failure(message: "--port \(port): \(error)")
     }
-    guard !isDatagram || engine != .multiplexed else {
-      throw Failure(message: "datagrams have no connections to multiplex; leave --engine away")
-    }
   }
 
   private static func value<Rest: Collection<String>>(

@@ -138,6 +138,26 @@ extension SelectorSuite {
       #expect(try selector.select(timeout: .seconds(30)) == [])
     }
 
+    /// A number that was changed after it had become another file's: what the old file, which lives on, reports is not
+    /// the new one's.
+    @Test func modifyANumberWhoseOldFileLivesOn() throws {
+      var selector = try EpollSelector<String>()
+      var pair = try Pair()
+      let reader = pair.reader
+      try selector.register(reader, for: .read, data: "old")
+      let duplicate = fcntl(reader, F_DUPFD_CLOEXEC, 700)
+      defer { close(duplicate) }
+      pair.closeReader()
+      let other = try Pair()
+      #expect(other.reader == reader)
+      let key = try selector.modify(reader, for: [.read, .priority], data: "new")
+      pair.send("old")
+      #expect(try selector.select(timeout: .zero) == [])
+      other.send("new")
+      #expect(try selector.select(timeout: .seconds(30)) == [ReadyKey(key, .read)])
+      #expect(Pair.receive(from: reader) == "new")
+    }
+
     /// What was reported in one shot stays silent even when the set is made anew.
     @Test func oneShotsThatWereFired() throws {
       var selector = try EpollSelector<String>()

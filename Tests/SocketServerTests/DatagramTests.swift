@@ -190,6 +190,34 @@ struct DatagramTests {
     #expect(log.all.count == 1)
   }
 
+  /// A client that reads none of its answers loses them; the server does not wait for it, and goes on.
+  @Test(arguments: Running.allCases)
+  func clientsThatDoNotRead(_ running: Running) throws {
+    let log = Log()
+    var settings = ServerSettings()
+    settings.handleError = { error, _ in log.append("\((error as? SocketError)?.isWouldBlock == true)") }
+    let server = try server(running, settings, at: .unix(path: temporaryPath())) { request in
+      request.write(request.packet)
+    }
+    try serving(server) { (server) throws in
+      let silent = try Socket(.unix, .datagram)
+      try silent.bind(to: .unix(path: temporaryPath()))
+      try silent.setTimeout(.seconds(30))
+      try silent.connect(to: server.address)
+      let client = try Socket(.unix, .datagram)
+      try client.bind(to: .unix(path: temporaryPath()))
+      try client.setTimeout(.seconds(30))
+      try client.connect(to: server.address)
+      // More than its queue takes (net.unix.max_dgram_qlen), or the server's send buffer, in which they lie meanwhile.
+      for number in 0..<2_000 { _ = try silent.send("\(number)".utf8) }
+      log.wait(for: 1)
+      #expect(Set(log.all) == ["true"])
+      silent.close()
+      _ = try client.send("still there".utf8)
+      #expect(try client.receive(upTo: 100) == Array("still there".utf8))
+    }
+  }
+
   @Test(arguments: Running.allCases)
   func errorsInHandlers(_ running: Running) throws {
     struct Failure: Error {}

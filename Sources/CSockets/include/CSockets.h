@@ -31,6 +31,9 @@ int csockets_poll(struct pollfd *fds, nfds_t count, int64_t nanoseconds);
 // wrote). `offset` NULL: the file's own position.
 ssize_t csockets_sendfile(int out, int in, off_t *offset, size_t count);
 
+// write(2) that never raises SIGPIPE, in the same way: for pipes, which send(2) does not know.
+ssize_t csockets_write(int fd, const void *bytes, size_t count);
+
 // pipe2(2).
 int csockets_pipe2(int fds[2], int flags);
 

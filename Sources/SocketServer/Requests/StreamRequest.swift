@@ -18,12 +18,15 @@ public struct StreamRequest: ~Copyable, Sendable {
 
   private let connections: ConnectionRegistry
   private let sendsAtOnce: Bool
+  /// As it was at the beginning: a handler may put another stream into its place.
+  private let descriptor: CInt
 
   init(
     _ stream: consuming SocketStream, from clientAddress: SocketAddress, to server: StreamServer,
     _ connections: ConnectionRegistry, sendsAtOnce: Bool
   ) {
-    connections.insert(stream.socket.descriptor)
+    descriptor = stream.socket.descriptor
+    connections.insert(descriptor)
     self.stream = stream
     self.clientAddress = clientAddress
     self.server = server
@@ -32,7 +35,7 @@ public struct StreamRequest: ~Copyable, Sendable {
   }
 
   // Before the number is closed, and another connection's.
-  deinit { connections.remove(stream.socket.descriptor) }
+  deinit { connections.remove(descriptor) }
 
   /// Reads a line of text, without its newline; nil at the stream's end. (Python: `rfile.readline()`.)
   ///

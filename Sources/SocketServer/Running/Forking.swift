@@ -78,8 +78,11 @@ public final class Forking: RequestRunner {
     }
     children.withLock { children in
       let descriptor = csockets_pidfd_open(child)
-      children.descriptors[child] = descriptor
-      if descriptor >= 0 { _ = try? children.selector?.register(descriptor, for: .read, data: child) }
+      let isWatched =
+        descriptor >= 0 && (try? children.selector?.register(descriptor, for: .read, data: child)) != nil
+      if descriptor >= 0, !isWatched { close(descriptor) }
+      // Who is not watched is asked in each round.
+      children.descriptors[child] = isWatched ? descriptor : -1
     }
     // The request ends here for the parent: its descriptor closes, the child's stays open.
   }

@@ -29,9 +29,11 @@ final class PerRequestStreams: StreamEngine {
     _ server: StreamServer, _ listener: borrowing Socket, _ state: ServingState, pollInterval: Duration
   ) throws(SelectorError) {
     let descriptor = listener.descriptor
-    // Several at a time, so that a rush of connections does not cost a wait each.
+    // Several at a time, so that a rush of connections does not cost a wait each; but the hooks have their turn.
+    let interval = pollInterval.nanoseconds
     try loop.serve(descriptor, state, pollInterval: pollInterval) {
-      for _ in 0..<64 where !runner.isFull && !state.isStopRequested {
+      let start = Clock.nanoseconds
+      for _ in 0..<64 where !runner.isFull && !state.isStopRequested && Clock.nanoseconds - start <= interval {
         switch acceptOne(listener, server) {
         case .accepted: continue
         case .none: return true
@@ -101,13 +103,22 @@ enum Acceptance {
   case accepted
   /// Nobody waits.
   case none
-  /// There is no descriptor, or no memory, for a connection.
+  /// There is no descriptor, or no memory, for a connection, or the listener does not work.
   case exhausted
 
   init(after error: SocketError, _ server: StreamServer) {
-    let isExhausted = error.isTooManyOpenFiles || error.errno == .noBufferSpace || error.errno == .noMemory
-    if isExhausted { server.settings.handleError(error, server.address) }
-    self = isExhausted ? .exhausted : .none
+    // Errors of the connection that was to come, not of the listener (man 2 accept).
+    let transient: [Errno] = [
+      .connectionAbort, .networkDown, .protocolError, .protocolNotAvailable, .hostIsDown, .noRouteToHost,
+      .notSupportedOnSocket, .networkUnreachable,
+    ]
+    if let errno = error.errno, transient.contains(errno) {
+      self = .none
+    } else {
+      // No descriptor, no memory, or a listener that somebody has shut down: to try again at once would be in vain.
+      server.settings.handleError(error, server.address)
+      self = .exhausted
+    }
   }
 }
 

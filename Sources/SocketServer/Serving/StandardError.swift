@@ -1,4 +1,4 @@
-internal import Glibc
+internal import CSockets
 internal import Sockets
 
 /// Where a server complains when nobody listens.
@@ -8,9 +8,9 @@ enum StandardError {
     write("the request from \(client) failed: \(error)\n")
   }
 
-  /// One call, so that the lines of several threads and processes do not mix.
+  /// One call, so that the lines of several threads and processes do not mix; who reads them may have gone.
   static func write(_ line: String) {
     var line = line
-    line.withUTF8 { bytes in _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
+    line.withUTF8 { bytes in _ = csockets_write(2, bytes.baseAddress, bytes.count) }
   }
 }

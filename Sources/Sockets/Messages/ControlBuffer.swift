@@ -40,21 +40,29 @@ struct ControlBuffer: ~Copyable {
     other + (descriptors > 0 ? csockets_cmsg_space(descriptors * MemoryLayout<CInt>.size) : 0)
   }
 
+  /// `SCM_PIDFD` (asm/socket.h, since Linux 6.5), which glibc does not name yet.
+  private static let scmPIDFD: CInt = 4
+
   /// What the kernel wrote.
   ///
   /// - Returns: The messages, and every descriptor that this process now has, even more than it
-  ///   wanted: somebody must close them.
+  ///   wanted: somebody must close them. Those of processes (`SO_PASSPIDFD`) come last.
   static func parse(_ header: inout msghdr) -> (messages: [ControlMessage], descriptors: [CInt]) {
     var messages: [ControlMessage] = []
     var descriptors: [CInt] = []
+    var processes: [CInt] = []
     var next = csockets_cmsg_firsthdr(&header)
     while let control = next {
       let length = Int(control.pointee.cmsg_len) - Int(csockets_cmsg_len(0))
       let data = UnsafeRawBufferPointer(start: csockets_cmsg_data(control), count: max(0, length))
+      let numbers = stride(from: 0, to: data.count - 3, by: 4).lazy.map {
+        data.loadUnaligned(fromByteOffset: $0, as: CInt.self)
+      }
       if control.pointee.cmsg_level == SOL_SOCKET, control.pointee.cmsg_type == CInt(SCM_RIGHTS) {
-        for offset in stride(from: 0, to: data.count - 3, by: 4) {
-          descriptors.append(data.loadUnaligned(fromByteOffset: offset, as: CInt.self))
-        }
+        descriptors.append(contentsOf: numbers)
+      } else if control.pointee.cmsg_level == SOL_SOCKET, control.pointee.cmsg_type == Self.scmPIDFD {
+        // The kernel gives -1 when the sender is gone.
+        processes.append(contentsOf: numbers.filter { $0 >= 0 })
       } else {
         messages.append(
           ControlMessage(
@@ -62,6 +70,6 @@ struct ControlBuffer: ~Copyable {
       }
       next = csockets_cmsg_nxthdr(&header, control)
     }
-    return (messages, descriptors)
+    return (messages, descriptors + processes)
   }
 }

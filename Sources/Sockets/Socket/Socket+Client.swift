@@ -8,8 +8,9 @@ extension Socket {
   /// - Parameters:
   ///   - host: A name or an address.
   ///   - port: The port.
-  ///   - timeout: For all attempts together, looking the name up aside, whose time the resolver's own settings
-  ///     bound; and then for each call on the socket, see ``setTimeout(_:)``. nil waits for ever.
+  ///   - timeout: For each address, as in Python, so that one that does not answer takes no other's time; then for
+  ///     each call on the socket, see ``setTimeout(_:)``. nil waits for ever. How long looking the name up may
+  ///     take the resolver's own settings say.
   ///   - source: The local address; nil: the kernel chooses.
   /// - Throws: ``SocketError/Code/resolution``; when no address would connect the last one's error, with
   ///   all of them in ``SocketError/attempts``.
@@ -42,9 +43,10 @@ extension Socket {
   private static func connected(
     to candidates: [SocketAddress], _ timeout: Duration?, _ source: SocketAddress?, _ name: String
   ) throws(SocketError) -> Socket {
-    let deadline = Deadline(after: timeout?.nanoseconds ?? -1)
     var attempts: [SocketError] = []
     for candidate in candidates {
+      // Each has all of it: one that does not answer must not take the others' time.
+      let deadline = Deadline(after: timeout?.nanoseconds ?? -1)
       do throws(SocketError) {
         return try connected(to: candidate, timeout, source, until: deadline)
       } catch {

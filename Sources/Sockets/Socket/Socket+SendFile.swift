@@ -103,11 +103,7 @@ private struct FileTransfer {
   ) throws(SocketError) -> Int {
     let size = min(room.count, Int(clamping: remaining))
     if !socket.isBlocking {
-      do throws(SocketError) {
-        try Socket.wait(for: .readable, of: file, until: Deadline(after: 0), "read")
-      } catch {
-        throw error.code == .deadline ? SocketError("read", .wouldBlock) : error
-      }
+      guard try Socket.isReady(for: .readable, file) else { throw SocketError("read", .wouldBlock) }
     } else if socket.timeoutNanoseconds > 0 {
       try Socket.wait(for: .readable, of: file, until: deadline, "read")
     }

@@ -46,13 +46,18 @@ extension Socket {
     _ call: String, _ readiness: Readiness, until deadline: Deadline, waitFirst: Bool, _ body: () -> Int
   ) throws(SocketError) -> Int {
     if waitFirst { try wait(for: readiness, until: deadline, call) }
+    var wasReady = false
     while true {
       let result = body()
       if result >= 0 { return result }
       switch SystemCalls.lastError {
       case .interrupted: continue
-      // Another thread may have taken what there was: wait for more, up to the same deadline.
-      case .wouldBlock: try wait(for: readiness, until: deadline, call)
+      case .wouldBlock:
+        // A Unix datagram socket that is not connected is always ready, whatever the receiver's queue has room for.
+        if wasReady { try Self.pause(until: deadline, call) }
+        // Or another thread has taken what there was: wait for more, up to the same deadline.
+        try wait(for: readiness, until: deadline, call)
+        wasReady = true
       case let error: throw SocketError(call, error)
       }
     }
@@ -83,11 +88,33 @@ extension Socket {
   ) throws(SocketError) {
     var request = pollfd(fd: descriptor, events: readiness.events, revents: 0)
     while true {
-      let ready = csockets_poll(&request, 1, deadline.remaining)
+      let remaining = deadline.remaining
+      // Without a look: who is always sent something would never be out of time.
+      guard remaining != 0 else { throw SocketError(deadlineOf: call) }
+      let ready = csockets_poll(&request, 1, remaining)
       if ready > 0 { return }
       if ready == 0 { throw SocketError(deadlineOf: call) }
       let error = SystemCalls.lastError
       if error != .interrupted { throw SocketError("poll", error) }
     }
+  }
+
+  /// Whether a descriptor is ready now.
+  static func isReady(for readiness: Readiness, _ descriptor: CInt) throws(SocketError) -> Bool {
+    var request = pollfd(fd: descriptor, events: readiness.events, revents: 0)
+    while true {
+      let ready = csockets_poll(&request, 1, 0)
+      if ready >= 0 { return ready > 0 }
+      let error = SystemCalls.lastError
+      if error != .interrupted { throw SocketError("poll", error) }
+    }
+  }
+
+  /// Waits for a moment where the kernel has no event to wait for.
+  private static func pause(until deadline: Deadline, _ call: String) throws(SocketError) {
+    let remaining = deadline.remaining
+    guard remaining != 0 else { throw SocketError(deadlineOf: call) }
+    let longest: Int64 = 1_000_000
+    _ = csockets_poll(nil, 0, remaining < 0 ? longest : min(remaining, longest))
   }
 }

@@ -78,7 +78,7 @@ public struct BufferedReader: ~Copyable, Sendable {
     do throws(SocketError) {
       // In steps, so that memory is taken as bytes come, not as somebody said that they would.
       while bytes.count < count {
-        let step = min(count - bytes.count, max(capacity, bytes.count))
+        let step = min(count - bytes.count, step(after: bytes.count))
         guard try socket.receive(appendingTo: &bytes, upTo: step, until: deadline) > 0 else {
           throw SocketError(.unexpectedEnd, "the stream ended after \(bytes.count) of \(count) bytes")
         }
@@ -134,13 +134,17 @@ public struct BufferedReader: ~Copyable, Sendable {
           throw SocketError(.limitExceeded, "a stream longer than its bound of \(limit) bytes")
         }
       } while try socket.receive(
-        appendingTo: &bytes, upTo: min(max(capacity, bytes.count), limit - bytes.count + 1), until: deadline) > 0
+        appendingTo: &bytes, upTo: min(step(after: bytes.count), limit - bytes.count + 1), until: deadline) > 0
     } catch {
       unread(bytes)
       throw error
     }
     return bytes
   }
+
+  /// How much to make room for behind so many bytes: more and more, but no more than is quickly cleared, for a peer may
+  /// send single bytes.
+  private func step(after count: Int) -> Int { max(capacity, min(count, 65_536)) }
 
   // MARK: - The buffer
 
