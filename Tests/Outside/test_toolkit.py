@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -49,6 +50,29 @@ class Floor(unittest.TestCase):
             for file in (ROOT / "Sources" / target).rglob("*.swift"):
                 imports = re.findall(r"^(?:public |internal |package |private )?import (?:\w+ )?(\w+)", file.read_text(), re.M)
                 self.assertLessEqual(set(imports), MAY_IMPORT, file)
+
+
+class Ownership(unittest.TestCase):
+    """What must not compile. (The same lines without the fault do, so that the error is the one that is meant.)"""
+
+    def errors(self, *statements: str) -> list[str]:
+        build = ROOT / ".build/debug"
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder, "use.swift")
+            source.write_text("\n".join(("import Sockets", "func use() throws {", *statements, "}", "")))
+            run = subprocess.run(
+                [tool("swiftc", "swift"), "-emit-sil", "-swift-version", "6", "-o", "/dev/null", "-I", build / "Modules",
+                 "-I", build / "CSockets.build", "-I", ROOT / ".build/checkouts/swift-system/Sources/CSystem/include", source],
+                capture_output=True, text=True, timeout=300)
+        self.assertEqual(run.returncode == 0, "error:" not in run.stderr, run.stderr)
+        return re.findall(r"use\.swift:\d+:\d+: error: (.*)", run.stderr)
+
+    def test_a_socket_is_closed_once_and_not_used_afterwards(self):
+        make, close = "let socket = try Socket(.ipv4)", "socket.close()"
+        self.assertEqual(self.errors(make, "try socket.listen()", close), [])
+        self.assertEqual(self.errors(make, close, close), ["'socket' consumed more than once"])
+        self.assertEqual(self.errors(make, close, "try socket.listen()"), ["'socket' used after consume"])
+        self.assertNotEqual(self.errors(make, "let other = copy socket", close, "other.close()"), [])
 
 
 class Programs(unittest.TestCase):
