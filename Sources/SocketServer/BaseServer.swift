@@ -67,7 +67,7 @@ public protocol BaseServer: AnyObject, Sendable {
   /// In the thread that serves, in a request or a hook, it asks and does not wait (Python's would for ever).
   ///
   /// - Parameter timeout: How long to wait; nil for ever. When it is over, the connections of running requests are cut,
-  ///   so that handlers that wait for their clients end.
+  ///   so that handlers that wait for their clients end; they have ten seconds for it.
   /// - Returns: Whether nobody serves any more.
   @discardableResult
   func shutdown(atMost timeout: Duration?) -> Bool
@@ -77,7 +77,7 @@ public protocol BaseServer: AnyObject, Sendable {
   /// It shuts down a server that serves still. A second call does nothing, and does not wait for the first.
   ///
   /// - Parameter grace: How long requests may go on; nil for ever. After it their connections are cut and, with
-  ///   ``Forking``, their processes ended.
+  ///   ``Forking``, their processes ended; they have ten seconds for it.
   func serverClose(grace: Duration?)
 }
 

@@ -144,6 +144,6 @@ final class PerRequestDatagrams: @unchecked Sendable {
   func close(atMost timeout: Duration?) {
     guard !runner.waitForRequests(atMost: timeout) else { return }
     runner.terminateRequests()
-    _ = runner.waitForRequests(atMost: .seconds(2))
+    _ = runner.waitForRequests(atMost: .seconds(10))
   }
 }

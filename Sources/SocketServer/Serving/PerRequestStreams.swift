@@ -94,7 +94,7 @@ final class PerRequestStreams: StreamEngine {
   func terminate() {
     runner.terminateRequests()
     // Their connections are cut: what waited for a client ends, and only what computes is left behind.
-    _ = runner.waitForRequests(atMost: .seconds(2))
+    _ = runner.waitForRequests(atMost: .seconds(10))
   }
 }
 
