@@ -11,7 +11,7 @@ final class ConnectionRegistry: Sendable {
   private struct Connection {
     var channel: any Channel
     var session: LineSession?
-    var principal: Principal?
+    var principal: LivePrincipal?
     var deadline: Scheduled<Void>?
     /// Over the control socket: counts against no limit, so that the operator always gets in.
     var isLocal: Bool
@@ -110,8 +110,8 @@ final class ConnectionRegistry: Sendable {
       if let connection {
         if !connection.isLocal { state.remoteCount -= 1 }
         if let principal = connection.principal {
-          let count = state.countByAccount[principal.accountID, default: 1] - 1
-          state.countByAccount[principal.accountID] = count == 0 ? nil : count
+          let count = state.countByAccount[principal.current.accountID, default: 1] - 1
+          state.countByAccount[principal.current.accountID] = count == 0 ? nil : count
         } else {
           state.waitingCount -= 1
         }
@@ -147,7 +147,8 @@ final class ConnectionRegistry: Sendable {
 
   /// Notes who it is.
   /// - Throws: `too-many` when the account has more connections than one may have.
-  func loggedIn(_ principal: Principal, on id: ID) throws(LineError) {
+  func loggedIn(_ live: LivePrincipal, on id: ID) throws(LineError) {
+    let principal = live.current
     let (deadline, isTooMany) = state.withLock { state -> (Scheduled<Void>?, Bool) in
       guard let connection = state.connections[id], connection.principal == nil else {
         return (nil, false)
@@ -155,7 +156,7 @@ final class ConnectionRegistry: Sendable {
       let count = state.countByAccount[principal.accountID, default: 0] + 1
       guard connection.isLocal || count <= maximumOfAccount else { return (nil, true) }
       state.countByAccount[principal.accountID] = count
-      state.connections[id]?.principal = principal
+      state.connections[id]?.principal = live
       state.waitingCount -= 1
       Self.tidyWaiting(&state)
       return (connection.deadline, false)
@@ -171,7 +172,7 @@ final class ConnectionRegistry: Sendable {
   func end(_ revocation: Revocation) {
     let sessions = state.withLock { state in
       state.connections.values.compactMap { connection in
-        connection.principal.map(revocation.concerns) == true ? connection.session : nil
+        connection.principal.map { revocation.concerns($0.current) } == true ? connection.session : nil
       }
     }
     let message =
@@ -180,6 +181,11 @@ final class ConnectionRegistry: Sendable {
       case .token: "the access token was revoked"
       }
     for session in sessions { session.interrupt(LineError(.unauthenticated, message)) }
+  }
+
+  /// Who is logged in at this moment, by connection.
+  func principals() -> [LivePrincipal] {
+    state.withLock { $0.connections.values.compactMap(\.principal) }
   }
 
   /// Lets running transfers end, refuses new ones, and ends what still runs after `timeout`.
@@ -242,7 +248,7 @@ final class ConnectionRegistry: Sendable {
   func loggedInSessions() -> [LoggedIn] {
     let connections = state.withLock { Array($0.connections) }
     return connections.sorted { $0.key < $1.key }.compactMap { _, connection in
-      guard let session = connection.session, let principal = connection.principal else { return nil }
+      guard let session = connection.session, let principal = connection.principal?.current else { return nil }
       return LoggedIn(session: session, principal: principal, since: connection.since)
     }
   }

@@ -66,20 +66,6 @@ extension SQLiteStore: AccountStore {
       ).map(Account.init(row:))
     }
   }
-
-  public func grants(ofRole role: String) async throws -> [String]? {
-    try await read { database in
-      let isThere = "SELECT EXISTS (SELECT 1 FROM roles WHERE name = ?)"
-      guard try Bool.fetchOne(database, sql: isThere, arguments: [role]) == true else { return nil }
-      return try String.fetchAll(
-        database,
-        sql: """
-          SELECT each.value FROM roles, json_each(roles.grants) AS each
-          WHERE roles.name = ? ORDER BY each.key
-          """,
-        arguments: [role])
-    }
-  }
 }
 
 extension Account {

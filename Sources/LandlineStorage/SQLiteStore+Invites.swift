@@ -26,6 +26,7 @@ extension SQLiteStore {
     hash: Digest256, role: String, creator: String?, created: Int64, expires: Int64
   ) async throws {
     try await write(.full) { database in
+      try Self.requireRole(role, database)
       try database.execute(
         sql: """
           INSERT INTO invites (hash, role, creator, created, expires) VALUES (?, ?, ?, ?, ?)

@@ -23,6 +23,7 @@ extension SQLiteStore {
       else {
         throw LineError(.tooMany, "an account has at most \(Self.mostTokens) tokens; revoke some")
       }
+      try Self.requireRole(role, database)
       try database.execute(
         sql: "INSERT INTO tokens (account, name, hash, role, created) VALUES (?, ?, ?, ?, ?)",
         arguments: [account, name, DatabaseValue.blob(hash.bytes), role, created])
@@ -30,15 +31,25 @@ extension SQLiteStore {
   }
 
   public func token(hash: Digest256) async throws -> (token: AccessToken, account: Account)? {
+    try await token(where: "hash = ?", [DatabaseValue.blob(hash.bytes)])
+  }
+
+  public func token(named name: String, account: Int64) async throws -> (token: AccessToken, account: Account)? {
+    try await token(where: "accounts.id = ? AND tokens.name = ?", [account, name])
+  }
+
+  private func token(where condition: String, _ arguments: StatementArguments) async throws
+    -> (token: AccessToken, account: Account)?
+  {
     try await read { database in
       try Row.fetchOne(
         database,
         sql: """
           SELECT accounts.*, tokens.name AS token_name, tokens.role AS token_role,
             tokens.created AS token_created
-          FROM tokens JOIN accounts ON accounts.id = tokens.account WHERE hash = ?
+          FROM tokens JOIN accounts ON accounts.id = tokens.account WHERE \(condition)
           """,
-        arguments: [DatabaseValue.blob(hash.bytes)]
+        arguments: arguments
       ).map { row in
         let account = Account(row: row)
         let token = AccessToken(

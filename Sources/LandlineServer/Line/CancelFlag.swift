@@ -1,14 +1,20 @@
 import LandlineProtocol
 import Synchronization
 
-/// Whether the client has cancelled a request that does not wait for it.
+/// Whether a request is to end before it is done: because its client has cancelled it, or may not do that any more.
 final class CancelFlag: Sendable {
   private let flag = Atomic<Bool>(false)
+  private let reason = Mutex<LineError>(.cancelled)
   private let handler = Mutex<(@Sendable () -> Void)?>(nil)
 
-  var isSet: Bool { flag.load(ordering: .relaxed) }
+  var isSet: Bool { flag.load(ordering: .acquiring) }
 
-  func set() {
+  /// What it is to be answered with.
+  var error: LineError { reason.withLock { $0 } }
+
+  /// - Parameter error: what the request is to be answered with; the first one counts.
+  func set(_ error: LineError = .cancelled) {
+    reason.withLock { if !flag.load(ordering: .relaxed) { $0 = error } }
     flag.store(true, ordering: .sequentiallyConsistent)
     handler.withLock { $0 }?()
   }
@@ -19,9 +25,9 @@ final class CancelFlag: Sendable {
     if flag.load(ordering: .sequentiallyConsistent) { handler() }
   }
 
-  /// - Throws: `cancelled`.
+  /// - Throws: why it is to end.
   func check() throws(LineError) {
-    if isSet { throw .cancelled }
+    if isSet { throw error }
   }
 }
 

@@ -34,22 +34,33 @@ public struct AccountService: Sendable {
     }
   }
 
-  private let store: any AccountStore
+  let store: any AccountStore
   private let server: Server
   private let rates: AccountRates
   private let revoked: @Sendable (Revocation) async -> Void
+  let roles: RoleBook
+  private let connected: @Sendable () -> [LivePrincipal]
+  private let countAccounts: @Sendable () async throws -> Void
 
   /// - Parameters:
   ///   - rates: told of every change of an account's limit.
+  ///   - roles: as the store has them.
+  ///   - connected: everybody who is logged in at this moment: a change of roles is told to them.
+  ///   - countAccounts: called before the first quota counts: from then on the bytes of accounts are to be known.
   ///   - revoked: ends the connections that a revocation concerns.
   public init(
-    store: any AccountStore, server: Server, rates: AccountRates,
+    store: any AccountStore, server: Server, rates: AccountRates, roles: [Role],
+    connected: @escaping @Sendable () -> [LivePrincipal],
+    countAccounts: @escaping @Sendable () async throws -> Void = {},
     revoked: @escaping @Sendable (Revocation) async -> Void
   ) {
     self.store = store
     self.server = server
     self.rates = rates
     self.revoked = revoked
+    self.roles = RoleBook(roles)
+    self.connected = connected
+    self.countAccounts = countAccounts
   }
 
   // MARK: Coming in
@@ -68,8 +79,7 @@ public struct AccountService: Sendable {
         throw LineError(
           .unauthenticated, "that access token is not known here; it may have been revoked")
       }
-      return try await principal(
-        found.account, role: found.token.role, credential: .token(name: found.token.name))
+      return await principal(found.account, tokenRole: found.token.role, credential: .token(name: found.token.name))
     }
     guard let id = request.device, let signature = request.signature.flatMap(Base64.decode) else {
       throw LineError(.badRequest, "a login needs a device and its signature, or a token")
@@ -81,8 +91,7 @@ public struct AccountService: Sendable {
         .unauthenticated,
         "this device is not known here (any more); its account may have been removed")
     }
-    return try await principal(
-      found.account, role: found.account.role, credential: .device(id: id))
+    return await principal(found.account, credential: .device(id: id))
   }
 
   /// - Throws: `unauthenticated` for an invite that is not good; `exists` for a name that is taken.
@@ -104,7 +113,7 @@ public struct AccountService: Sendable {
     let account = try await store.join(
       invite: Secret.hash(request.invite), name: request.name,
       device: Device(id: id, name: request.deviceName, publicKey: publicKey), now: Self.now())
-    return try await principal(account, role: account.role, credential: .device(id: id))
+    return await principal(account, credential: .device(id: id))
   }
 
   private func isSignature(
@@ -117,25 +126,55 @@ public struct AccountService: Sendable {
       signature, for: DeviceSignature.payload(server: server.leaf, nonce: nonce, device: device))
   }
 
-  private func principal(_ account: Account, role: String, credential: Principal.Credential)
-    async throws -> Principal
-  {
+  private func principal(
+    _ account: Account, tokenRole: String? = nil, credential: Principal.Credential
+  ) async -> Principal {
     // When somebody was last here is good to know; a full disk must not keep people from making room on it.
     try? await store.touch(account: account.id, now: Self.now())
-    return Principal(
-      accountID: account.id, account: account.name, role: role, credential: credential,
-      grants: try await store.grants(ofRole: role)?.compactMap(Grant.init) ?? [], rate: account.rate)
+    return makePrincipal(account, tokenRole: tokenRole, credential: credential)
   }
 
-  /// Whether this principal's credential is still good: asked right after a login is registered, so that a removal
-  /// at the same moment does not slip between the two.
-  public func isStillGood(_ principal: Principal) async throws -> Bool {
+  private func makePrincipal(_ account: Account, tokenRole: String?, credential: Principal.Credential) -> Principal {
+    let table = roles.table
+    let own = table.resolution(of: account.role)?.grants ?? []
+    let role = tokenRole ?? account.role
+    return Principal(
+      accountID: account.id, account: account.name, role: role, credential: credential,
+      grants: role == account.role ? own : table.resolution(of: role)?.grants ?? [],
+      ceiling: role == account.role ? nil : own, rate: account.rate)
+  }
+
+  /// Brings a principal up to date with its account and its role. To be called right after a login is registered, so
+  /// that a removal or a change at the same moment does not slip between the two.
+  /// - Returns: false when its credential is not good any more.
+  public func refresh(_ live: LivePrincipal) async throws -> Bool {
+    let generation = roles.generation
+    let principal = live.current
+    let account: Account
+    var tokenRole: String?
     switch principal.credential {
-    case .local: true
-    case .device(let id): try await store.device(id: id)?.account.id == principal.accountID
+    case .local: return true
+    case .device(let id):
+      guard let found = try await store.device(id: id), found.account.id == principal.accountID else { return false }
+      account = found.account
     case .token(let name):
-      try await store.tokens(account: principal.accountID).contains { $0.name == name }
+      guard let found = try await store.token(named: name, account: principal.accountID) else { return false }
+      (account, tokenRole) = (found.account, found.token.role)
     }
+    live.update(
+      makePrincipal(account, tokenRole: tokenRole, credential: principal.credential), generation: generation)
+    return true
+  }
+
+  /// Tells everybody who is connected what they may do from now on.
+  func refreshAll() async throws {
+    // Whose credential is gone is ended by the revocation.
+    for live in connected() { _ = try await refresh(live) }
+  }
+
+  /// Sees to it that the bytes of accounts are counted when a role has a quota.
+  func quotas(of table: RoleTable) async throws {
+    if table.hasQuotas { try await countAccounts() }
   }
 
   public func welcome(_ principal: Principal, withGrants: Bool = false) -> Welcome {
@@ -143,7 +182,8 @@ public struct AccountService: Sendable {
     if case .device(let id) = principal.credential { device = id }
     return Welcome(
       account: principal.account, role: principal.role, server: server.name, device: device,
-      grants: withGrants ? principal.grants.map(\.description) : nil)
+      grants: withGrants ? principal.grants.map(\.description) : nil,
+      within: withGrants ? principal.ceiling?.map(\.description) : nil)
   }
 
   // MARK: Accounts
@@ -179,14 +219,16 @@ public struct AccountService: Sendable {
   /// - Returns: its id, for whoever keeps other things of it.
   public func removeAccount(named name: String, by principal: Principal) async throws -> Int64 {
     try principal.requireAdmin(to: "remove accounts")
-    // On the server's own machine an invite for another admin can always be made; over the line nobody could any more.
-    if principal.credential != .local, try await isLastAdmin(named: name) {
-      throw LineError(
-        .forbidden,
-        "\(printable(name)) is the last admin; invite another first, or remove it on the server's own machine (--data)")
-    }
-    guard let id = try await store.removeAccount(named: name) else {
-      throw LineError(.notFound, "there is no account '\(printable(name))'")
+    let id = try await roles.changes.withSlot {
+      if try await isLastAdmin(named: name), principal.credential != .local {
+        throw LineError(
+          .forbidden,
+          "\(printable(name)) is the last admin; invite another first, or remove it on the server's own machine (--data)")
+      }
+      guard let id = try await store.removeAccount(named: name) else {
+        throw LineError(.notFound, "there is no account '\(printable(name))'")
+      }
+      return id
     }
     await revoked(.account(id: id))
     rates.forget(account: id)
@@ -194,8 +236,11 @@ public struct AccountService: Sendable {
   }
 
   private func isLastAdmin(named name: String) async throws -> Bool {
-    guard let account = try await store.account(named: name), account.role == "admin" else { return false }
-    return try await store.accounts().filter { $0.account.role == "admin" }.count == 1
+    let table = roles.table
+    let admins = try await store.accounts().filter { account, _ in
+      table.resolution(of: account.role)?.grants.contains { $0.kind == .admin && $0.scope == .everything } ?? false
+    }
+    return admins.count == 1 && admins[0].account.name.lowercased() == name.lowercased()
   }
 
   // MARK: Invites
@@ -219,9 +264,7 @@ public struct AccountService: Sendable {
   private func makeInvite(role: String, creator: String?, lifetime: Int64) async throws
     -> InviteAnswer
   {
-    guard try await store.grants(ofRole: role) != nil else {
-      throw LineError(.notFound, "there is no role '\(printable(role))'")
-    }
+    guard roles.table.roles[role] != nil else { throw Self.unknownRole(role) }
     let token = Secret.make()
     let now = Self.now()
     try await store.addInvite(
@@ -239,10 +282,8 @@ public struct AccountService: Sendable {
     try Name.check(name, as: "a token")
     try requireDevice(principal, to: "make tokens")
     let role = role ?? principal.role
-    guard try await store.grants(ofRole: role) != nil else {
-      throw LineError(.notFound, "there is no role '\(printable(role))'")
-    }
-    guard Self.isRole(role, atMost: principal) else {
+    guard roles.table.roles[role] != nil else { throw Self.unknownRole(role) }
+    guard role == principal.role || principal.covers(roles.table.resolution(of: role)?.grants ?? []) else {
       throw LineError(
         .forbidden,
         "a token's role cannot be above its maker's: \(principal.account) is "
@@ -260,14 +301,6 @@ public struct AccountService: Sendable {
     guard case .device = principal.credential else {
       throw LineError(.forbidden, "only somebody who is logged in by a device key may \(what)")
     }
-  }
-
-  private static func isRole(_ role: String, atMost principal: Principal) -> Bool {
-    if principal.isAdmin || role == principal.role { return true }
-    let order = ["guest", "member", "admin"]
-    guard let asked = order.firstIndex(of: role), let own = order.firstIndex(of: principal.role)
-    else { return false }
-    return asked <= own
   }
 
   /// The caller's tokens; an admin's view is everybody's.

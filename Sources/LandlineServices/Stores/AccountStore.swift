@@ -106,6 +106,22 @@ public protocol AccountStore: Sendable {
   /// The account of that name.
   func account(named name: String) async throws -> Account?
 
-  /// The grants of a role, as they are written (`files.read=**`); nil when there is no such role.
-  func grants(ofRole role: String) async throws -> [String]?
+  /// The token of an account with this name, and the account.
+  func token(named name: String, account: Int64) async throws -> (token: AccessToken, account: Account)?
+
+  /// Gives an account another role.
+  /// - Returns: the account as it is now, or nil when there is none of that name.
+  /// - Throws: `LineError`: `not-found` when the role is gone.
+  func setRole(_ role: String, ofAccount name: String) async throws -> Account?
+
+  /// All roles.
+  func roles() async throws -> [Role]
+
+  /// Keeps a role, in the place of one of that name.
+  /// - Returns: whether there was none.
+  func defineRole(_ role: Role) async throws -> Bool
+
+  /// Removes a role.
+  /// - Throws: `LineError`: `not-found`; `not-empty` while accounts, tokens or unused invites have it, which says whose.
+  func removeRole(named name: String) async throws
 }
