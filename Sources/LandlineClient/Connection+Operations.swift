@@ -150,12 +150,12 @@ extension Connection {
     try await expectRemoved(.tokenRevoke(TokenRevokeRequest(name: name, account: account)))
   }
 
-  private func expectRemoved(_ operation: Operation) async throws {
+  func expectRemoved(_ operation: Operation) async throws {
     let reply = try await request(operation).reply
     guard case .removed = reply else { throw ClientError.unexpected(reply, to: "'\(operation.name)'") }
   }
 
-  private func decode<Value: Decodable>(_ type: Value.Type, from body: [UInt8]) throws -> Value {
+  func decode<Value: Decodable>(_ type: Value.Type, from body: [UInt8]) throws -> Value {
     do {
       return try JSON.decode(type, from: body)
     } catch {

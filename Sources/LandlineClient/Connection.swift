@@ -19,6 +19,8 @@ public final class Connection: Sendable {
     var nextID: UInt64
     var open: [UInt64: AnswerQueue] = [:]
     var end: ClientError?
+    /// For what comes without being an answer.
+    var pushes: PushQueue?
     /// Grows with everything that the server says or takes.
     var activity = 0
   }
@@ -56,7 +58,15 @@ public final class Connection: Sendable {
     _ operation: Operation, body: ByteBuffer? = nil,
     _ handle: (OpenRequest) async throws -> Value
   ) async throws -> Value {
-    let request = try await open(operation, body: body)
+    try await withRequest(operation, body: body, waiting: window.waiting, handle)
+  }
+
+  /// - Parameter waiting: from how many bytes of answers on, that nobody has taken, nothing more is read of the connection.
+  func withRequest<Value>(
+    _ operation: Operation, body: ByteBuffer? = nil, waiting: Int,
+    _ handle: (OpenRequest) async throws -> Value
+  ) async throws -> Value {
+    let request = try await open(operation, body: body, waiting: waiting)
     do {
       let value = try await handle(request)
       await close(request)
@@ -67,8 +77,8 @@ public final class Connection: Sendable {
     }
   }
 
-  private func open(_ operation: Operation, body: ByteBuffer?) async throws -> OpenRequest {
-    let queue = AnswerQueue(high: window.waiting)
+  private func open(_ operation: Operation, body: ByteBuffer?, waiting: Int) async throws -> OpenRequest {
+    let queue = AnswerQueue(high: waiting)
     let id = try await turnstile.pass {
       let id = try state.withLock { state in
         if let end = state.end { throw end }
@@ -164,9 +174,11 @@ public final class Connection: Sendable {
         case .head(let bytes, _):
           try await begin(&sorter, bytes)
         case .body(let slice):
+          sorter.pushes?.add(slice)
           if let queue = sorter.queue, queue.push(.slice(slice)) { await queue.waitForRoom() }
         case .end:
           sorter.queue = nil
+          sorter.pushes = nil
         }
       }
       end(with: .lost("the server closed it"))
@@ -184,8 +196,10 @@ public final class Connection: Sendable {
   private func begin(_ sorter: inout AnswerSorter, _ bytes: [UInt8]) async throws {
     let answer = try sorter.decode(bytes)
     guard let id = answer.id else {
-      guard case .error(let error) = answer.reply else { return }
-      throw ClientError(error)
+      if case .error(let error) = answer.reply { throw ClientError(error) }
+      sorter.pushes = state.withLock { $0.pushes }
+      sorter.pushes?.begin(answer)
+      return
     }
     let isLast = answer.reply.isLast
     sorter.queue = state.withLock { isLast ? $0.open.removeValue(forKey: id) : $0.open[id] }
@@ -194,18 +208,28 @@ public final class Connection: Sendable {
     }
   }
 
+  /// Has what comes without being an answer given to `queue`.
+  func receivePushes(_ queue: PushQueue) {
+    let end = state.withLock { state in
+      state.pushes = queue
+      return state.end
+    }
+    if let end { queue.fail(end) }
+  }
+
   private func noteActivity() {
     state.withLock { $0.activity += 1 }
   }
 
   /// Ends the connection; who waits on it is told why.
   func end(with error: ClientError) {
-    let queues = state.withLock { state in
+    let (queues, pushes) = state.withLock { state in
       if state.end == nil { state.end = error }
       defer { state.open = [:] }
-      return Array(state.open.values)
+      return (Array(state.open.values), state.pushes)
     }
     for queue in queues { queue.fail(error) }
+    pushes?.fail(error)
     line.close()
   }
 
@@ -219,6 +243,8 @@ public final class Connection: Sendable {
 private struct AnswerSorter {
   /// Who gets the body that is arriving; nil when nobody wants it.
   var queue: AnswerQueue?
+  /// As above, for what was pushed.
+  var pushes: PushQueue?
   private var lastBytes: [UInt8] = []
   private var lastAnswer: Answer?
 

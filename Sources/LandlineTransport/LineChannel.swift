@@ -8,9 +8,9 @@ public import NIOCore
 public final class LineChannel: Sendable {
   /// The channel beneath.
   public let channel: any Channel
-  private let handler: NIOLoopBound<MessageHandler>
+  let handler: NIOLoopBound<MessageHandler>
   private let inbound: InboundQueue
-  private let outbound: OutboundQueue
+  let outbound: OutboundQueue
 
   /// Adds the message layer at the end of the channel's pipeline. Call it on the channel's event loop.
   /// - Parameters:

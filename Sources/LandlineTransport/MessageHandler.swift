@@ -11,6 +11,8 @@ final class MessageHandler: ChannelDuplexHandler {
 
   /// Bodies above this many bytes are written on their own, smaller ones are copied together.
   private static let copyLimit = 16_384
+  /// How many bytes that others share may wait when the channel has no room any more (docs/PROTOCOL.md section 7).
+  private static let mostPushed = 262_144
   /// A peer that takes so many bytes within the deadline is not stalled (docs/PROTOCOL.md section 7).
   private static let sliceSize = 262_144
 
@@ -27,6 +29,8 @@ final class MessageHandler: ChannelDuplexHandler {
   private var inboundTimer: Scheduled<Void>?
   private var lastWriteProgress = NIODeadline.now()
   private var outboundTimer: Scheduled<Void>?
+  /// Bytes that others share and that were written when the channel had no room for them any more.
+  private var pushed = 0
   /// Bytes written since the last flush.
   private var unflushed = 0
 
@@ -162,13 +166,16 @@ final class MessageHandler: ChannelDuplexHandler {
 
   /// Writes what the queue holds: small messages together, large bodies each on their own and without a copy.
   func flushQueued() {
-    guard let context else { return }
+    guard let context, writeQueued(context) else { return }
+    unflushed = 0
+    context.flush()
+  }
+
+  /// - Returns: whether there was anything.
+  private func writeQueued(_ context: ChannelHandlerContext) -> Bool {
     let messages = outbound.takeAll()
-    guard !messages.isEmpty else { return }
-    if outboundTimer == nil {
-      lastWriteProgress = .now()
-      scheduleOutboundCheck(in: stallTimeout)
-    }
+    guard !messages.isEmpty else { return false }
+    watchWrites()
     var small = context.channel.allocator.buffer(
       capacity: min(messages.reduce(0) { $0 + $1.head.count }, 65_536))
     for message in messages {
@@ -182,8 +189,40 @@ final class MessageHandler: ChannelDuplexHandler {
       }
     }
     write(&small, context)
+    return true
+  }
+
+  private func watchWrites() {
+    guard outboundTimer == nil else { return }
+    lastWriteProgress = .now()
+    scheduleOutboundCheck(in: stallTimeout)
+  }
+
+  /// Writes bytes that others share, behind everything that was sent before.
+  /// - Returns: false, and nothing is written, when the peer has left too much of them unread already.
+  func push(_ bytes: ByteBuffer) -> Bool {
+    guard let context else { return true }
+    let count = bytes.readableBytes
+    // Nearly always there is room; then nobody needs to be told when they are gone.
+    let isFree = context.channel.isWritable
+    guard isFree || pushed + count <= Self.mostPushed else { return false }
+    _ = writeQueued(context)
     unflushed = 0
-    context.flush()
+    if isFree {
+      context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+      return true
+    }
+    pushed += count
+    outbound.count(count)
+    watchWrites()
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenComplete { _ in
+      self.pushed -= count
+      self.lastWriteProgress = .now()
+      self.outbound.wrote(count)
+    }
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
+    return true
   }
 
   /// Writes a buffer in slices, of each of which it is known when the peer has taken it.

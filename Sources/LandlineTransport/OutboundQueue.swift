@@ -42,6 +42,11 @@ final class OutboundQueue: Sendable {
     }
   }
 
+  /// Counts bytes that go to the channel without having been here.
+  func count(_ bytes: Int) {
+    state.withLock { $0.waiting += bytes }
+  }
+
   /// Takes all messages, for the event loop to write.
   func takeAll() -> [Message] {
     state.withLock { state in

@@ -32,6 +32,7 @@ enum Interrupt {
 
   /// Only calls that are safe in a signal handler (man 7 signal-safety).
   private static let handler: @convention(c) (Int32) -> Void = { number in
+    RawTerminal.restore()
     if isLineOpen.load(ordering: .acquiring) {
       // Colours off, and off the line that is half drawn.
       let end: StaticString = "\u{1B}[0m\n"
@@ -51,6 +52,7 @@ enum Interrupt {
   }
 
   private static let stop: @convention(c) (Int32) -> Void = { number in
+    RawTerminal.pause()
     if isLineOpen.load(ordering: .acquiring) {
       let end: StaticString = "\u{1B}[0m\n"
       _ = write(STDERR_FILENO, end.utf8Start, end.utf8CodeUnitCount)
@@ -63,5 +65,6 @@ enum Interrupt {
 
   private static let goOn: @convention(c) (Int32) -> Void = { _ in
     signal(SIGTSTP, stop)
+    RawTerminal.goOn()
   }
 }

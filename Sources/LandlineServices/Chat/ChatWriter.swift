@@ -1,0 +1,131 @@
+import LandlineProtocol
+import Synchronization
+
+/// Stores what is said, as much as there is at each moment in one transaction, and then tells everybody.
+///
+/// ```
+/// reader ──submit──► backlog ──all that may be──► store (one transaction, one fsync) ──► audiences ──► acknowledgements
+/// ```
+///
+/// What comes while a transaction is under way waits for the next one, so they grow as the disk gets slower.
+final class ChatWriter: Sendable {
+  private struct State {
+    var backlog: ChatBacklog
+    /// Grows with everything that is worth a look at the backlog.
+    var changes: UInt64 = 0
+    var waiter: CheckedContinuation<Void, Never>?
+    var isEnded = false
+
+    mutating func note() -> CheckedContinuation<Void, Never>? {
+      changes += 1
+      defer { waiter = nil }
+      return waiter
+    }
+  }
+
+  private let store: any ChatStore
+  private let audiences: [any ChatAudience]
+  private let state: Mutex<State>
+
+  /// - Parameter audiences: are told what was stored, before it is acknowledged.
+  init(store: any ChatStore, flow: ChatFlow, audiences: [any ChatAudience]) {
+    self.store = store
+    self.audiences = audiences
+    state = Mutex(State(backlog: ChatBacklog(flow: flow)))
+  }
+
+  /// Takes a message; does not wait.
+  func submit(_ submission: ChatSubmission) {
+    let (isEnded, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
+      if state.isEnded { return (true, nil) }
+      state.backlog.add(submission, at: .now)
+      return (false, state.note())
+    }
+    if isEnded { submission.completion(.failure(Self.ending)) }
+    waiter?.resume()
+  }
+
+  private static let ending = LineError(.shuttingDown, "the server is ending")
+
+  /// Stores until its task is cancelled. On a thread that may wait for the disk.
+  func run() async {
+    await withDiscardingTaskGroup { group in
+      var alarm: ContinuousClock.Instant?
+      while !Task.isCancelled {
+        let now = ContinuousClock.now
+        let (taken, changes) = state.withLock { state in
+          state.backlog.tidy(at: now)
+          return (state.backlog.take(at: now), state.changes)
+        }
+        guard taken.batch.isEmpty else {
+          await store(taken.batch)
+          continue
+        }
+        if let set = alarm, set <= now { alarm = nil }
+        if let next = taken.next, next < alarm ?? .now + .seconds(3_600) {
+          alarm = next
+          group.addTask { [self] in
+            try? await Task.sleep(until: next, clock: .continuous)
+            state.withLock { $0.note() }?.resume()
+          }
+        }
+        await waitForChange(since: changes)
+      }
+      group.cancelAll()
+    }
+    let left = state.withLock { state in
+      state.isEnded = true
+      return state.backlog.takeAll()
+    }
+    for submission in left { submission.completion(.failure(Self.ending)) }
+  }
+
+  private func waitForChange(since changes: UInt64) async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let goesOn = state.withLock { state in
+          if Task.isCancelled || state.changes != changes { return true }
+          state.waiter = continuation
+          return false
+        }
+        if goesOn { continuation.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0.note() }?.resume()
+    }
+  }
+
+  private func store(_ batch: [ChatSubmission]) async {
+    let results: [Result<ChatReceipt, any Error>]
+    do {
+      results = try await store.append(batch.map(\.message)).map { $0.mapError { $0 } }
+    } catch {
+      results = batch.map { _ in .failure(error) }
+    }
+    await tell(batch, results)
+    for (submission, result) in zip(batch, results) { submission.completion(result) }
+  }
+
+  private func tell(_ batch: [ChatSubmission], _ results: [Result<ChatReceipt, any Error>]) async {
+    var rooms: [RoomName] = []
+    var events: [RoomName: [ChatEvent]] = [:]
+    for (submission, result) in zip(batch, results) {
+      guard case .success(let receipt) = result, receipt.isNew else { continue }
+      if events[receipt.room] == nil { rooms.append(receipt.room) }
+      events[receipt.room, default: []].append(submission.message.event(receipt))
+    }
+    for audience in audiences {
+      for room in rooms { audience.publish(events[room] ?? [], in: room) }
+      await audience.waitForRoom()
+    }
+  }
+}
+
+extension NewChatMessage {
+  fileprivate func event(_ receipt: ChatReceipt) -> ChatEvent {
+    .message(
+      ChatPush(
+        room: receipt.room.description, number: receipt.number, from: sender, time: time, key: key,
+        kind: kind?.rawValue), text: text)
+  }
+}
