@@ -1,0 +1,116 @@
+// How the server starts the launcher, what the two say to each other, and the Landlock calls that glibc does not wrap.
+//
+// No _GNU_SOURCE here; see CLinux.h.
+#ifndef CLAUNCH_H
+#define CLAUNCH_H
+
+#include <dirent.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// The launcher's descriptors beside 0, 1 and 2.
+static const int CLAUNCH_CONTROL = 3;
+// Only with --landlock.
+static const int CLAUNCH_RULESET = 4;
+
+// The server's orders, each one packet on the control socket (SOCK_SEQPACKET).
+enum claunch_order_kind {
+  // Send `signal` to the program's process group.
+  CLAUNCH_SIGNAL = 1,
+  // SIGTERM to everything the program has started, SIGKILL five seconds later.
+  CLAUNCH_END = 2,
+};
+
+struct claunch_order {
+  uint32_t kind;
+  int32_t signal;
+};
+
+// The launcher's reports, likewise. A failure is the last one, and so is an exit.
+enum claunch_report_kind {
+  // The program runs; `value` is its process id, which is also its group's and its session's.
+  CLAUNCH_STARTED = 1,
+  // It does not: `value` is the errno, `detail` the stage.
+  CLAUNCH_FAILED = 2,
+  // It has ended, with everything that it had started: `value` is the status of man 2 wait.
+  CLAUNCH_EXITED = 3,
+};
+
+enum claunch_stage {
+  CLAUNCH_STAGE_SETUP = 1,
+  CLAUNCH_STAGE_EXEC = 2,
+};
+
+enum claunch_flag {
+  CLAUNCH_TIMED_OUT = 1,
+  // SIGTERM was not enough.
+  CLAUNCH_KILLED = 2,
+  // Processes were left when the program had ended, and were ended, too.
+  CLAUNCH_STRAGGLERS = 4,
+};
+
+struct claunch_report {
+  uint32_t kind;
+  int32_t value;
+  int32_t detail;
+  uint32_t flags;
+  // From the start to the program's own end, and the processor's time of all that was waited for.
+  int64_t elapsed_us;
+  int64_t user_us;
+  int64_t system_us;
+};
+
+// Starts the launcher (man 3 posix_spawn). Its descriptors 0 to 2 are `input`, `output` and `error`, 3 is `control`, and 4
+// is `ruleset` unless that is -1. It waits until the launcher runs, less than a millisecond. 0, or an errno.
+int claunch_spawn(
+    pid_t *pid, const char *path, char *const arguments[], char *const environment[], int input, int output, int error,
+    int control, int ruleset);
+
+// A pair of connected sockets for packets (man 7 unix), closed on exec. 0, or -1 with errno.
+int claunch_control_pair(int pair[2]);
+
+// A pipe (man 2 pipe), closed on exec. 0, or -1 with errno.
+int claunch_pipe(int pair[2]);
+
+// Makes a pipe hold so many bytes if the kernel lets it.
+void claunch_set_pipe_size(int descriptor, int bytes);
+
+// A new pseudoterminal (man 7 pty), both ends closed on exec. 0, or -1 with errno.
+int claunch_open_terminal(int *primary, int *secondary, uint16_t columns, uint16_t rows);
+
+// Sets a terminal's size, of which its foreground process group hears. 0, or -1 with errno.
+int claunch_set_size(int primary, uint16_t columns, uint16_t rows);
+
+// How many bytes can be read now (FIONREAD); 0 where that cannot be told.
+int claunch_readable_bytes(int descriptor);
+
+// Has the descriptor's calls answer EAGAIN where they would wait. 0, or -1 with errno.
+int claunch_set_nonblocking(int descriptor);
+
+// Whether the wait status is an exit, with its code, or else the signal's number.
+static inline int claunch_is_exit(int32_t status) { return (status & 0x7f) == 0; }
+static inline int claunch_exit_status(int32_t status) { return (status >> 8) & 0xff; }
+static inline int claunch_signal(int32_t status) { return status & 0x7f; }
+
+// The version of Landlock that the kernel has (man 7 landlock); 0 when it has none, or it is off.
+int claunch_landlock_version(void);
+
+// A descriptor that only names a file (its value differs between architectures).
+int claunch_o_path(void);
+
+// The name inside a dirent, which Swift imports as a tuple of 256.
+static inline const char *claunch_name(const struct dirent *entry) { return entry->d_name; }
+
+// What a rule allows.
+enum claunch_access {
+  CLAUNCH_READ = 1,  // read, list and execute
+  CLAUNCH_FULL = 2,
+};
+
+// A ruleset that allows nothing yet, closed on exec. A descriptor, or -1 with errno.
+int claunch_ruleset(int version);
+
+// Allows access to what `descriptor` (O_PATH will do) names and, if it is a folder, to everything in it. 0, or -1 with errno.
+int claunch_allow(int ruleset, int version, int descriptor, int access);
+
+#endif

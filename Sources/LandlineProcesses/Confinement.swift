@@ -1,0 +1,88 @@
+import CLaunch
+import Glibc
+import LandlineProtocol
+import Synchronization
+
+/// What keeps programs from becoming the server: another user, or Landlock.
+final class Confinement: Sendable {
+  enum Kind: Sendable {
+    /// Another user, who may not enter `DATA/landline`.
+    case user(CommandUser)
+    /// The server's own, with the data folder hidden.
+    case landlock(version: Int32)
+    /// Neither can be had.
+    case none(reason: String)
+  }
+
+  let kind: Kind
+  private let data: String
+  /// Where programs begin, if that is in the data folder.
+  private let folder: String?
+  private let cache = Mutex<Cached?>(nil)
+
+  private struct Cached {
+    let ruleset: Ruleset
+    let mounts: Set<String>
+  }
+
+  /// The first whose rules are about everything by which a file can be changed (man 7 landlock).
+  private static let leastVersion: Int32 = 3
+
+  /// - Parameters:
+  ///   - user: the name of another user, or nil.
+  ///   - data: the data folder, absolute.
+  ///   - folder: where programs begin.
+  /// - Throws: a sentence for the operator, when a user was named and cannot be had.
+  init(user: String?, data: String, folder: String) throws(LineError) {
+    self.data = Self.real(data)
+    let folder = Self.real(folder)
+    self.folder = MountTable.isBelow(folder, self.data) ? folder : nil
+    if let user {
+      kind = .user(try Self.other(user))
+    } else {
+      let version = claunch_landlock_version()
+      if version >= Self.leastVersion {
+        kind = .landlock(version: version)
+      } else {
+        let what = version == 0 ? "has no Landlock" : "has only version \(version) of Landlock, and not 3 (Linux 6.2)"
+        kind = .none(
+          reason: "its kernel \(what), and it does not run as root with another user for commands (--commands-user)")
+      }
+    }
+  }
+
+  private static func other(_ name: String) throws(LineError) -> CommandUser {
+    let user = try CommandUser(named: name)
+    guard geteuid() == 0 else {
+      throw LineError(.forbidden, "commands can run as '\(printable(name))' only when the server is started as root")
+    }
+    guard user.id != 0 else {
+      throw LineError(.forbidden, "commands cannot run as root, who may do everything that the server may")
+    }
+    return user
+  }
+
+  private static func real(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// The rules for a program that begins now; nil where another user is enough.
+  func ruleset() throws(LineError) -> Ruleset? {
+    guard case .landlock(let version) = kind else { return nil }
+    let hidden = MountTable().paths(of: data)
+    if let cached = cache.withLock({ $0 }), cached.mounts == hidden, cached.ruleset.isCurrent { return cached.ruleset }
+    let ruleset = try Ruleset(
+      RulesetPlan(hidden: hidden, folder: folder, isRoot: geteuid() == 0), version: version)
+    cache.withLock { $0 = Cached(ruleset: ruleset, mounts: hidden) }
+    return ruleset
+  }
+}
+
+extension Ruleset {
+  /// Whether nothing has come to be, in the folders above, that it does not know.
+  fileprivate var isCurrent: Bool {
+    above.allSatisfy { !$0.isFresh && FolderState($0.path) == $0 }
+  }
+}

@@ -1,0 +1,154 @@
+import CLaunch
+import Glibc
+public import LandlineProtocol
+public import LandlineServices
+
+/// Runs programs on the server's own machine, by the launcher.
+public final class LocalProgramHost: ProgramHost {
+  /// What can be chosen about it.
+  public struct Settings: Sendable {
+    /// The user that programs run as; nil: the server's own, with Landlock.
+    public var user: String?
+    /// Where they begin; nil: the user's home, or `DATA/commands`.
+    public var folder: String?
+    public var limits = CommandLimits()
+
+    public init() {}
+  }
+
+  private let settings: Settings
+  private let launcher: String?
+  private let confinement: Confinement
+  private let user: CommandUser
+  private let folder: String
+  private let jobs: String
+  private let poller: Poller
+  private let processes = ProcessCount()
+
+  /// Where programs without a slash in their name are looked for.
+  static let path = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+  /// - Parameters:
+  ///   - data: the data folder, absolute. What it had kept of jobs is removed.
+  ///   - privateFolder: `DATA/landline`.
+  /// - Throws: why it cannot be as it is set, for the operator.
+  public init(_ settings: Settings, data: String, privateFolder: String) throws(LineError) {
+    self.settings = settings
+    launcher = Self.findLauncher()
+    let own = data + "/commands"
+    if let folder = settings.folder {
+      guard folder.hasPrefix("/") else {
+        throw LineError(.badPath, "the folder for commands, '\(printable(folder))', is not an absolute path")
+      }
+      self.folder = folder
+    } else if let name = settings.user {
+      folder = try CommandUser(named: name).home
+    } else {
+      folder = own
+      if mkdir(own, 0o700) != 0, errno != EEXIST {
+        throw LineError(errno: errno, "cannot make the folder for commands, '\(printable(own))'")
+      }
+    }
+    confinement = try Confinement(user: settings.user, data: data, folder: folder)
+    if case .user(let other) = confinement.kind { user = other } else { user = .own }
+    jobs = privateFolder + "/jobs"
+    try JobFile.prepare(jobs)
+    poller = try Poller()
+  }
+
+  /// Beside the server's binary, or where `make install` puts it.
+  private static func findLauncher() -> String? {
+    var room = [CChar](repeating: 0, count: 4_097)
+    let count = readlink("/proc/self/exe", &room, room.count - 1)
+    guard count > 0 else { return nil }
+    let own = String(decoding: room[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let folder = own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex)
+    return ["\(folder)/landline-launch", "\(folder)/../libexec/landline/landline-launch"].first { access($0, X_OK) == 0 }
+  }
+
+  public var refusal: String? {
+    if launcher == nil { return "its launcher, landline-launch, is neither beside 'landline' nor in ../libexec/landline" }
+    if case .none(let reason) = confinement.kind { return reason }
+    return nil
+  }
+
+  /// What confines programs, for the log.
+  public var confinementText: String {
+    switch confinement.kind {
+    case .user(let user): "user \(user.name)"
+    case .landlock(let version): "landlock \(version)"
+    case .none: "none"
+    }
+  }
+
+  public var shell: String { user.shell }
+
+  public func programs(named name: String) -> [String] {
+    Self.path.map { "\($0)/\(name)" }.filter { path in
+      var status = stat()
+      return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o111 != 0
+    }
+  }
+
+  public func makeOutput(job: UInt64) throws(LineError) -> any JobOutput {
+    try JobFile("\(jobs)/\(job)", limit: settings.limits.output)
+  }
+
+  public func start(_ program: ProgramStart) throws(LineError) -> any RunningProgram {
+    guard let launcher else { throw LineError(.internal, refusal ?? "there is no launcher") }
+    let ruleset = try confinement.ruleset()
+    let ends = try ProgramEnds(program, poller)
+    var pid = pid_t()
+    let result = withCStrings([launcher] + options(program, hasRuleset: ruleset != nil) + ["--", program.path] + program.argv) {
+      arguments in
+      withCStrings(environment(of: program)) { environment in
+        claunch_spawn(
+          &pid, launcher, arguments, environment, ends.input.raw, ends.output.raw, ends.error.raw, ends.control.raw,
+          ruleset?.descriptor.raw ?? -1)
+      }
+    }
+    guard result == 0 else { throw LineError(errno: result, "cannot start the launcher '\(printable(launcher))'") }
+    return GuardedProgram(path: program.path, launcher: pid, ends.own)
+  }
+
+  private func options(_ program: ProgramStart, hasRuleset: Bool) -> [String] {
+    let limits = settings.limits
+    var options = ["--folder", folder]
+    if case .user(let user) = confinement.kind {
+      options += ["--user", "\(user.id)", "--groups", user.groups.map(String.init).joined(separator: ",")]
+    }
+    if let cpu = limits.cpu { options += ["--cpu", "\(cpu)"] }
+    if let memory = limits.memory { options += ["--memory", "\(memory)"] }
+    if let processes = limits.processes { options += ["--processes", "\(processes + ownProcesses)"] }
+    if let timeout = program.timeout { options += ["--timeout", "\(timeout)"] }
+    if program.terminal != nil { options.append("--terminal") }
+    if hasRuleset { options.append("--landlock") }
+    return options
+  }
+
+  /// What the user has anyway. Root's are not limited by the kernel, so nobody needs to count them.
+  private var ownProcesses: Int64 {
+    if case .user = confinement.kind { return 0 }
+    return geteuid() == 0 ? 0 : processes.value
+  }
+
+  /// A clean one: nothing of the server's own.
+  private func environment(of program: ProgramStart) -> [String] {
+    var variables = [
+      "PATH=" + Self.path.joined(separator: ":"), "HOME=\(folder)", "PWD=\(folder)", "USER=\(user.name)",
+      "LOGNAME=\(user.name)", "SHELL=\(user.shell)", "LANG=C.UTF-8", "LANDLINE_ACCOUNT=\(program.account)",
+      "LANDLINE_JOB=\(program.job)",
+    ]
+    if let terminal = program.terminal { variables.append("TERM=\(terminal.type ?? "dumb")") }
+    return variables
+  }
+}
+
+/// Calls `body` with an array of C strings that ends with NULL.
+private func withCStrings<Result>(
+  _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+) -> Result {
+  let copies = strings.map { strdup($0) }
+  defer { for copy in copies { free(copy) } }
+  return body(copies + [nil])
+}

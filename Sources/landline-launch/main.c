@@ -1,0 +1,73 @@
+// The launcher: between the server and a program that somebody runs on it.
+//
+//     server ──posix_spawn──► landline-launch ──vfork, execve──► the program
+//        │                        │  guards it until everything it started has ended
+//        └──── orders, reports ───┘  (descriptor 3)
+//
+// It is small and linked statically, so that it costs well under a millisecond, and in C, so that between vfork and execve
+// nothing happens but what is written here.
+#define _GNU_SOURCE
+#include "CLaunch.h"
+#include "child.h"
+#include "guard.h"
+#include "options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+extern char **environ;
+
+static void report(uint32_t kind, int value, int detail) {
+  struct claunch_report report = {.kind = kind, .value = value, .detail = detail};
+  send(CLAUNCH_CONTROL, &report, sizeof report, MSG_NOSIGNAL);
+}
+
+int main(int count, char **words) {
+  struct options options;
+  if (!read_options(&options, count, words)) {
+    const char text[] = "landline-launch: only 'landline serve' starts this program\n";
+    return write(2, text, sizeof text - 1) > 0 ? 2 : 3;
+  }
+  // What the server has open is not the program's, whatever its flags.
+  syscall(SYS_close_range, options.has_ruleset ? CLAUNCH_RULESET + 1 : CLAUNCH_RULESET, ~0U, 0);
+  fcntl(CLAUNCH_CONTROL, F_SETFD, FD_CLOEXEC);
+  // The server's signals are blocked, not ignored: those of a terminal, say, to which it may belong.
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  signal(SIGCHLD, SIG_DFL);
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+
+  static volatile struct failure failure;
+  int64_t started = now_us();
+  pid_t program = vfork();
+  if (program == 0) {
+    failure = become_program(&options, environ);
+    _exit(127);
+  }
+  if (program < 0) {
+    report(CLAUNCH_FAILED, errno, CLAUNCH_STAGE_SETUP);
+    return 1;
+  }
+  if (failure.stage != 0) {
+    report(CLAUNCH_FAILED, failure.error, failure.stage);
+    return 1;
+  }
+  // The other ends of what the program reads and writes are the server's alone.
+  close(0);
+  close(1);
+  close(2);
+  close(CLAUNCH_RULESET);
+  report(CLAUNCH_STARTED, (int)program, 0);
+  guard(program, &options, started);
+  return 0;
+}

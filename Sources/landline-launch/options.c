@@ -1,0 +1,75 @@
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_number(const char *text, long long *number) {
+  char *end;
+  errno = 0;
+  *number = strtoll(text, &end, 10);
+  return errno == 0 && end != text && *end == 0;
+}
+
+// Ids separated by commas, the first of which is the group proper.
+static bool read_groups(struct options *options, const char *text) {
+  for (const char *at = text; *at;) {
+    char *end;
+    errno = 0;
+    unsigned long id = strtoul(at, &end, 10);
+    if (errno != 0 || end == at || (*end != 0 && *end != ',') || options->group_count == most_groups) return false;
+    options->groups[options->group_count++] = (gid_t)id;
+    at = *end == ',' ? end + 1 : end;
+  }
+  if (options->group_count == 0) return false;
+  options->group = options->groups[0];
+  return true;
+}
+
+static bool read_option(struct options *options, const char *name, const char *value) {
+  long long number;
+  if (strcmp(name, "--folder") == 0) {
+    options->folder = value;
+    return true;
+  }
+  if (strcmp(name, "--groups") == 0) return read_groups(options, value);
+  if (!read_number(value, &number)) return false;
+  if (strcmp(name, "--user") == 0) {
+    options->has_user = true;
+    options->user = (uid_t)number;
+  } else if (strcmp(name, "--cpu") == 0) {
+    options->cpu_seconds = number;
+  } else if (strcmp(name, "--memory") == 0) {
+    options->memory_bytes = number;
+  } else if (strcmp(name, "--processes") == 0) {
+    options->processes = number;
+  } else if (strcmp(name, "--timeout") == 0) {
+    options->timeout = number;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool read_options(struct options *options, int count, char **words) {
+  *options = (struct options){.folder = "/", .cpu_seconds = -1, .memory_bytes = -1, .processes = -1};
+  int at = 1;
+  while (at < count && strcmp(words[at], "--") != 0) {
+    if (strcmp(words[at], "--terminal") == 0) {
+      options->is_terminal = true;
+      at++;
+    } else if (strcmp(words[at], "--landlock") == 0) {
+      options->has_ruleset = true;
+      at++;
+    } else if (at + 1 < count && read_option(options, words[at], words[at + 1])) {
+      at += 2;
+    } else {
+      return false;
+    }
+  }
+  // Behind the dashes: the program's path, and its arguments from the name on that it is called by.
+  if (at + 2 >= count || (options->has_user && options->group_count == 0)) return false;
+  options->program = words[at + 1];
+  options->arguments = words + at + 2;
+  return true;
+}
