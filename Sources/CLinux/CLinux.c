@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 _Static_assert(RESOLVE_NO_XDEV == 0x01, "as in CLinux.h");
@@ -49,6 +50,14 @@ int clinux_file_system_type(int fd, uint32_t *type) {
   if (fstatfs(fd, &status) != 0) return -1;
   *type = (uint32_t)status.f_type;
   return 0;
+}
+
+int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size) {
+  return fsetxattr(fd, name, value, size, 0);
+}
+
+ssize_t clinux_fgetxattr(int fd, const char *name, void *value, size_t size) {
+  return fgetxattr(fd, name, value, size);
 }
 
 void clinux_keep_freed_memory(void) {

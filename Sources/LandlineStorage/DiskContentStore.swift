@@ -70,10 +70,10 @@ public final class DiskContentStore: ContentStore {
     await wholeFiles.makeDurable(files.compactMap { $0 as? DiskFile })
   }
 
-  public func openUpload(_ key: UploadKey, keepingOld: Bool, size: Int64?) throws(LineError)
+  public func openUpload(_ key: UploadKey, keepingOld: Bool, size: Int64?, quota: Int64?) throws(LineError)
     -> any UploadContent
   {
-    try uploads.open(key, keepingOld: keepingOld, size: size)
+    try uploads.open(key, keepingOld: keepingOld, size: size, quota: quota)
   }
 
   public func dropUploads(account: Int64) throws(LineError) {
@@ -118,6 +118,33 @@ public final class DiskContentStore: ContentStore {
   /// Bytes that stay free of a disk of `total` bytes.
   public func reserve(ofDisk total: Int64) -> Int64 { tree.space.bounds.reserve(ofDisk: total) }
 
+  public var areAccountsKnown: Bool {
+    // Where they are not counted, because that cannot be, there is nothing to wait for.
+    tree.space.accounts.isCounted || !tree.space.accounts.isActive
+  }
+
+  public func stored(byAccount id: Int64) -> Int64? { tree.space.accounts.stored(id) }
+
+  public func countAccounts() throws(LineError) {
+    guard !tree.space.accounts.isActive else { return }
+    // A file that nobody else sees: can it be told whose it is?
+    let name = "\(WholeFiles.prefix)mark"
+    let raw = retrying {
+      clinux_openat(data.partial.raw, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    }
+    guard raw >= 0 else { throw LineError(errno: errno, action: "look at the disk of", path: .root) }
+    let file = Descriptor(owning: raw)
+    defer { unlinkat(data.partial.raw, name, 0) }
+    let code = OwnerMark.set(0, on: file.raw)
+    guard code == 0 else {
+      throw LineError(
+        .unsupported,
+        "quotas cannot be kept here: the file system of the server's files takes no user extended attributes "
+          + "(\(text(ofErrno: code))), which say whose a file is")
+    }
+    tree.space.accounts.activate()
+  }
+
   public var isSpaceKnown: Bool { tree.space.usage?.isCounted ?? true }
 
   /// Counts what the files and the kept uploads have, once and again whenever that has become doubtful, until its task
@@ -125,5 +152,10 @@ public final class DiskContentStore: ContentStore {
   public func keepCounting() async {
     guard let usage = tree.space.usage else { return }
     await UsageCounter(usage: usage, folders: [data.files.raw, data.partial.raw]).run()
+  }
+
+  /// Counts what each account has, from when that is asked for until its task is cancelled.
+  public func keepCountingAccounts() async {
+    await AccountCounter(usage: tree.space.accounts, data: data).run()
   }
 }

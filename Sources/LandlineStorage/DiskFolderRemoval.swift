@@ -112,17 +112,20 @@ final class DiskFolderRemoval: FolderRemoval {
     let isFolder =
       Int(type) == Int(DT_DIR) || Int(type) == Int(DT_UNKNOWN) && Self.isFolder(cString(name), in: folder)
     if !isFolder {
-      let size = tree.countedSize(of: cString(name), in: folder)
-      if unlinkat(folder, cString(name), 0) == 0 {
-        removed += 1
-        tree.space.usage?.add(-size)
-        return
+      let code = tree.space.accounts.changingNames {
+        let file = tree.counted(cString(name), in: folder)
+        guard unlinkat(folder, cString(name), 0) == 0 else { return errno }
+        tree.noteGone(file)
+        return 0
       }
-      switch errno {
+      switch code {
+      case 0:
+        removed += 1
+        return
       case ENOENT: return
       // It became a folder since its name was read (Linux; POSIX says EPERM).
       case EISDIR: break
-      default: throw failure("remove", names + [name])
+      default: throw failure("remove", names + [name], code)
       }
     }
     frames[frames.count - 1].pending.append(name)

@@ -20,6 +20,8 @@ final class DiskSpace: Sendable {
   private let promised = Mutex<Int64>(0)
   /// Counted only where there is a bound on it.
   let usage: DiskUsage?
+  /// What of it is whose.
+  let accounts = AccountUsage()
 
   init(
     _ bounds: SpaceBounds, statistics: @escaping @Sendable () throws(LineError) -> (free: Int64, total: Int64)
@@ -30,8 +32,19 @@ final class DiskSpace: Sendable {
   }
 
   /// Reserves `count` bytes.
+  /// - Parameter owner: for whom; nil: for nobody's account.
   /// - Throws: `no-space`, with what is free and what must stay so.
-  func reserve(_ count: Int64) throws(LineError) -> SpaceReservation {
+  func reserve(_ count: Int64, for owner: FileOwner? = nil) throws(LineError) -> SpaceReservation {
+    if let owner { try accounts.reserve(count, for: owner) }
+    do throws(LineError) {
+      return try reserve(unowned: count, owner)
+    } catch {
+      if let owner { accounts.settle(count, of: owner.account, written: false) }
+      throw error
+    }
+  }
+
+  private func reserve(unowned count: Int64, _ owner: FileOwner?) throws(LineError) -> SpaceReservation {
     let failure = promised.withLock { promised -> LineError? in
       do throws(LineError) {
         try requireRoom(for: count, besides: promised)
@@ -42,7 +55,7 @@ final class DiskSpace: Sendable {
       }
     }
     if let failure { throw failure }
-    return SpaceReservation(self, count)
+    return SpaceReservation(self, count, owner)
   }
 
   /// Looks again whether the reserve is still there: others write to the disk, too.
@@ -53,10 +66,18 @@ final class DiskSpace: Sendable {
   }
 
   /// Notes that `count` promised bytes were written, or will not be.
-  fileprivate func settle(_ count: Int64, written: Bool) {
+  fileprivate func settle(_ count: Int64, of owner: FileOwner?, written: Bool) {
     guard count != 0 else { return }
     promised.withLock { $0 -= count }
     if written { usage?.add(count) }
+    if let owner { accounts.settle(count, of: owner.account, written: written) }
+  }
+
+  /// Notes that bytes that were written are gone.
+  /// - Parameter account: whose they were, if anybody's.
+  func removed(_ count: Int64, of account: Int64?) {
+    usage?.add(-count)
+    if let account { accounts.removed(count, of: account) }
   }
 
   private func requireRoom(for count: Int64, besides promised: Int64) throws(LineError) {
@@ -97,11 +118,13 @@ struct SpaceReservation: ~Copyable, Sendable {
   private static let lookAfter: Int64 = 67_108_864
 
   private let space: DiskSpace
+  private let owner: FileOwner?
   private var left: Int64
   private var sinceLook: Int64 = 0
 
-  fileprivate init(_ space: DiskSpace, _ count: Int64) {
+  fileprivate init(_ space: DiskSpace, _ count: Int64, _ owner: FileOwner?) {
     self.space = space
+    self.owner = owner
     left = count
   }
 
@@ -112,11 +135,11 @@ struct SpaceReservation: ~Copyable, Sendable {
       let missing = count - left
       var more: SpaceReservation
       do throws(LineError) {
-        more = try space.reserve(max(missing, Self.chunk))
+        more = try space.reserve(max(missing, Self.chunk), for: owner)
       } catch {
         // Near the bound each piece is asked for alone.
         guard error.code == .noSpace, missing < Self.chunk else { throw error }
-        more = try space.reserve(missing)
+        more = try space.reserve(missing, for: owner)
       }
       left += more.takeAll()
     }
@@ -130,12 +153,12 @@ struct SpaceReservation: ~Copyable, Sendable {
   mutating func wrote(_ count: Int64) {
     left -= count
     sinceLook += count
-    space.settle(count, written: true)
+    space.settle(count, of: owner, written: true)
   }
 
   /// Gives back what will not be written; the same as the end of the reservation, but now.
   mutating func giveBack() {
-    space.settle(takeAll(), written: false)
+    space.settle(takeAll(), of: owner, written: false)
   }
 
   private mutating func takeAll() -> Int64 {
@@ -144,6 +167,6 @@ struct SpaceReservation: ~Copyable, Sendable {
   }
 
   deinit {
-    space.settle(left, written: false)
+    space.settle(left, of: owner, written: false)
   }
 }

@@ -128,7 +128,7 @@ final class DiskUpload: UploadContent {
       } else {
         if isThere {
           unlinkat(data.partial.raw, name.text, 0)
-          tree.space.usage?.add(-Int64(status.st_size))
+          tree.space.removed(Int64(status.st_size), of: name.owner)
         }
         uploads.letGo(name, keptSince: nil)
       }
@@ -162,13 +162,15 @@ final class DiskUpload: UploadContent {
     var attempts = 0
     while true {
       let parent = try tree.openOrMakeFolder(folder)
-      let old = replacing ? tree.countedSize(of: last, in: parent) : 0
-      let code = Rename.move(
-        name.text, in: data.partial, to: last, in: parent, replacing: replacing)
+      let code = tree.space.accounts.changingNames {
+        let old = replacing ? tree.counted(last, in: parent) : .nothing
+        let code = Rename.move(
+          name.text, in: data.partial, to: last, in: parent, replacing: replacing)
+        if code == 0 { tree.noteGone(old) }
+        return code
+      }
       switch code {
-      case 0:
-        tree.space.usage?.add(-old)
-        return parent
+      case 0: return parent
       case ENOENT:
         // Either end is gone: the upload because it was dropped, or the folder because somebody
         // removed it since it was opened.

@@ -73,13 +73,14 @@ final class OpenFolders {
     guard let parent = path.parent, let target = path.name else { return EISDIR }
     for _ in 0..<8 {
       guard let folder = try find(parent, making: true) else { return ENOENT }
-      let old = replacing ? tree.countedSize(of: cString(target), in: folder.descriptor) : 0
-      let code = Rename.move(
-        name, in: tree.data.partial, to: cString(target), in: folder.descriptor, replacing: replacing)
-      if code == 0 {
-        folder.isTouched = true
-        tree.space.usage?.add(-old)
+      let code = tree.space.accounts.changingNames {
+        let old = replacing ? tree.counted(cString(target), in: folder.descriptor) : .nothing
+        let code = Rename.move(
+          name, in: tree.data.partial, to: cString(target), in: folder.descriptor, replacing: replacing)
+        if code == 0 { tree.noteGone(old) }
+        return code
       }
+      if code == 0 { folder.isTouched = true }
       // Somebody has removed the folder since it was opened: it is made again.
       guard code == ENOENT else { return code }
       folders[parent.bytes] = nil

@@ -62,7 +62,8 @@ private struct ChatAppender {
   mutating func append(_ message: NewChatMessage) throws -> Result<ChatReceipt, LineError> {
     do {
       guard var room = try room(message.room) else {
-        return .failure(LineError(.notFound, "there is nobody called '\(printable(String("\(message.room)".dropFirst())))' here"))
+        let name = printable(String(message.room.description.dropFirst()))
+        return .failure(LineError(.notFound, "there is nobody called '\(name)' here"))
       }
       if let key = message.key, let number = try self.number(of: key, message.account, room.id) {
         return .success(ChatReceipt(room: room.name, number: number, isNew: false))

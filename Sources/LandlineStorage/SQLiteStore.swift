@@ -1,7 +1,7 @@
 import GRDB
 import LandlineProtocol
 
-/// Accounts and recorded hashes in one SQLite database, `DATA/landline/landline.sqlite`.
+/// Accounts, recorded hashes and what was said in one SQLite database, `DATA/landline/landline.sqlite`.
 ///
 /// In WAL mode: readers never wait for the writer. Accounts are written with `synchronous = FULL`,
 /// so that what a method has done is durable when it returns. Hashes are written with `NORMAL`,
@@ -81,25 +81,42 @@ public final class SQLiteStore: Sendable {
     }
   }
 
+  /// As `write`, on the thread it is called on, which may wait for the disk; cancelling the task does not interrupt it.
+  func writeHere<Value>(_ durability: Durability, _ body: (Database) throws -> Value) throws -> Value {
+    do {
+      return try pool.writeWithoutTransaction { database in
+        try Self.transaction(durability, database, body)
+      }
+    } catch let error as DatabaseError {
+      throw LineError(database: error)
+    }
+  }
+
   func write<Value: Sendable>(
     _ durability: Durability, _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     do {
       return try await pool.writeWithoutTransaction { database in
-        // Before each transaction, not after the one that differs: a task that is cancelled
-        // interrupts SQLite anywhere, and must not leave the wrong level behind.
-        try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
-        var value: Value?
-        try database.inTransaction(.immediate) {
-          value = try body(database)
-          return .commit
-        }
-        guard let value else { throw LineError(.internal, "the database gave no answer") }
-        return value
+        try Self.transaction(durability, database, body)
       }
     } catch let error as DatabaseError {
       throw LineError(database: error)
     }
+  }
+
+  private static func transaction<Value>(
+    _ durability: Durability, _ database: Database, _ body: (Database) throws -> Value
+  ) throws -> Value {
+    // Before each transaction, not after the one that differs: a task that is cancelled
+    // interrupts SQLite anywhere, and must not leave the wrong level behind.
+    try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+    var value: Value?
+    try database.inTransaction(.immediate) {
+      value = try body(database)
+      return .commit
+    }
+    guard let value else { throw LineError(.internal, "the database gave no answer") }
+    return value
   }
 }
 

@@ -6,8 +6,36 @@ enum Schema {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1") { try $0.execute(sql: version1) }
     migrator.registerMigration("v2") { try $0.execute(sql: version2) }
+    migrator.registerMigration("v3") { try $0.execute(sql: version3) }
     return migrator
   }
+
+  // A room has a name, an inbox the account that it belongs to, with which it goes. What was said stays when who said it
+  // is removed; an id is never given again, so nobody else has said it. A room of which nothing is on record yet is not
+  // there; the lobby always is.
+  private static let version3 = """
+    CREATE TABLE chat_rooms (
+      id INTEGER PRIMARY KEY,
+      name TEXT UNIQUE,
+      account INTEGER UNIQUE REFERENCES accounts(id) ON DELETE CASCADE,
+      last INTEGER NOT NULL DEFAULT 0,
+      topic TEXT,
+      CHECK ((name IS NULL) <> (account IS NULL))
+    ) STRICT;
+    CREATE TABLE chat_messages (
+      room INTEGER NOT NULL REFERENCES chat_rooms(id) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      account INTEGER NOT NULL,
+      sender TEXT NOT NULL,
+      key TEXT,
+      kind TEXT,
+      time INTEGER NOT NULL,
+      text BLOB NOT NULL,
+      PRIMARY KEY (room, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX chat_keys ON chat_messages(room, account, key) WHERE key IS NOT NULL;
+    INSERT INTO chat_rooms (name) VALUES ('lobby');
+    """
 
   // Bytes a second, each way; NULL: as everybody.
   private static let version2 = """

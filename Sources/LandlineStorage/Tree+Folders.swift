@@ -45,13 +45,17 @@ extension Tree {
     // Before and after: the same folder made again, maybe with the same inode, is another one.
     if status.kind == .folder { settled.forget(path.bytes) }
     defer { if status.kind == .folder { settled.forget(path.bytes) } }
-    let size = countedSize(of: name, in: folder)
-    guard unlinkat(folder.raw, name, status.kind == .folder ? AT_REMOVEDIR : 0) == 0 else {
+    let code = space.accounts.changingNames {
+      let file = counted(name, in: folder)
+      guard unlinkat(folder.raw, name, status.kind == .folder ? AT_REMOVEDIR : 0) == 0 else { return errno }
+      noteGone(file)
+      return 0
+    }
+    guard code == 0 else {
       // POSIX allows either for a folder that is not empty.
       throw LineError(
-        errno: errno == EEXIST ? ENOTEMPTY : errno, action: "remove", path: path)
+        errno: code == EEXIST ? ENOTEMPTY : code, action: "remove", path: path)
     }
-    space.usage?.add(-size)
     try await sync(folder, at: path.parent ?? .root)
   }
 

@@ -32,6 +32,7 @@ extension Tree {
       let folder = try openOrMakeFolder(above)
       if kind == .folder { forgetSettled(path, target) }
       let code = try rename(path, in: source, to: target, in: folder, before: before, replacing: replacing)
+      space.accounts.moved()
       if code == ENOENT, attempts < 8 {
         // Either end is gone: the next round tells which.
         attempts += 1
@@ -64,13 +65,15 @@ extension Tree {
     let newName = cString(target.name ?? [])
     if before.kind == .folder {
       let code = folderMoves.withLock { _ in
-        Rename.moveFree(name, in: source, to: newName, in: folder, isFolder: true)
+        space.accounts.changingNames { Rename.moveFree(name, in: source, to: newName, in: folder, isFolder: true) }
       }
       guard code == EEXIST else { return code }
       throw taken(target, in: folder, by: before.kind, replacing: replacing)
     }
     if !replacing {
-      let code = Rename.moveFree(name, in: source, to: newName, in: folder, isFolder: false)
+      let code = space.accounts.changingNames {
+        Rename.moveFree(name, in: source, to: newName, in: folder, isFolder: false)
+      }
       guard code == EEXIST else { return code }
       throw taken(target, in: folder, by: before.kind, replacing: false)
     }
@@ -84,9 +87,12 @@ extension Tree {
         return try joinNames(path, in: source, target, in: folder, of: before)
       }
     }
-    let code = Rename.move(name, in: source, to: newName, in: folder, replacing: true)
-    if code == 0 { space.usage?.add(-countedSize(old)) }
-    return code
+    return space.accounts.changingNames {
+      let gone = counted(newName, in: folder)
+      let code = Rename.move(name, in: source, to: newName, in: folder, replacing: true)
+      if code == 0 { noteGone(gone) }
+      return code
+    }
   }
 
   /// Moves a file to a name that it has as well: rename(2) would leave both.
@@ -101,7 +107,8 @@ extension Tree {
     let name = cString(path.name ?? [])
     let newName = cString(target.name ?? [])
     let own = cString("\(WholeFiles.prefix)move-\(lastJoin.wrappingAdd(1, ordering: .relaxed).newValue)".utf8)
-    guard renameat(source.raw, name, data.partial.raw, own) == 0 else { return errno }
+    let code = space.accounts.changingNames { renameat(source.raw, name, data.partial.raw, own) == 0 ? 0 : errno }
+    guard code == 0 else { return code }
     do throws(LineError) {
       guard try Self.status(of: own, in: data.partial, at: path).version.isSameFile(as: before.version) else {
         throw becameAnother(path)
@@ -118,8 +125,12 @@ extension Tree {
           guard EntryKind(mode: there.st_mode) == .file else {
             throw taken(target, in: folder, by: .file, replacing: true)
           }
-          code = Rename.move(own, in: data.partial, to: newName, in: folder, replacing: true)
-          if code == 0 { space.usage?.add(-countedSize(there)) }
+          code = space.accounts.changingNames {
+            let gone = counted(newName, in: folder)
+            let code = Rename.move(own, in: data.partial, to: newName, in: folder, replacing: true)
+            if code == 0 { noteGone(gone) }
+            return code
+          }
         }
         if code == 0 { return 0 }
         guard code == EEXIST else { throw LineError(errno: code, action: "move", path: path) }

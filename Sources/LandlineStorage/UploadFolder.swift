@@ -30,7 +30,8 @@ final class UploadFolder: Sendable {
   }
 
   /// - Parameter size: bytes that it will have at its end; nil when nobody knows.
-  func open(_ key: UploadKey, keepingOld: Bool, size: Int64?) throws(LineError) -> DiskUpload {
+  /// - Parameter quota: the most bytes that the account may have; nil: no bound.
+  func open(_ key: UploadKey, keepingOld: Bool, size: Int64?, quota: Int64?) throws(LineError) -> DiskUpload {
     let name = UploadName(key)
     return try state.withLock { state throws(LineError) in
       guard !state.open.contains(name) else {
@@ -38,10 +39,12 @@ final class UploadFolder: Sendable {
       }
       if !keepingOld { try unlink(name) }
       let kept = keptSize(name)
-      let reservation = try tree.space.reserve(max((size ?? 0) - kept, 0))
+      let owner = name.owner.map { FileOwner(account: $0, quota: quota) }
+      let reservation = try tree.space.reserve(max((size ?? 0) - kept, 0), for: owner)
       let file = try openFile(name)
       var status = stat()
       guard fstat(file.raw, &status) == 0 else { throw failure("look at an upload") }
+      try tree.mark(file, owner, at: "an upload")
       state.kept[name.account]?[name] = nil
       state.open.insert(name)
       return DiskUpload(
@@ -150,11 +153,11 @@ final class UploadFolder: Sendable {
   }
 
   func unlink(_ name: UploadName) throws(LineError) {
-    let size = tree.space.usage == nil ? 0 : keptSize(name)
+    let size = tree.space.usage == nil && !tree.space.accounts.isActive ? 0 : keptSize(name)
     guard unlinkat(data.partial.raw, name.text, 0) == 0 || errno == ENOENT else {
       throw failure("drop a kept upload")
     }
-    tree.space.usage?.add(-size)
+    tree.space.removed(size, of: name.owner)
   }
 
   /// How many bytes there are of an upload.

@@ -24,5 +24,8 @@ struct UploadName: Hashable {
     guard self.text == text else { return nil }
   }
 
+  /// The account whose bytes it has; nil for the operator's own.
+  var owner: Int64? { account == 0 ? nil : account }
+
   var text: String { "\(account)-\(digest)" }
 }

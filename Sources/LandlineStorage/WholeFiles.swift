@@ -35,7 +35,8 @@ final class WholeFiles: Sendable {
     }
     do {
       // For all of them together, as a rule; near a bound each one for itself.
-      var room = try? tree.space.reserve(items.reduce(0) { $0 + $1.size })
+      // They come from one account.
+      var room = try? tree.space.reserve(items.reduce(0) { $0 + $1.size }, for: files.first?.owner)
       for item in items { item.write(folders, &room) }
     }
 
@@ -120,9 +121,10 @@ private final class WholeFile {
   func write(_ folders: OpenFolders, _ room: inout SpaceReservation?) {
     do throws(LineError) {
       if try folders.isToBeSkipped(file) { return }
-      var own = try room.isNone ? tree.space.reserve(size) : nil
+      var own = try room.isNone ? tree.space.reserve(size, for: file.owner) : nil
       let descriptor = try create()
       do throws(LineError) {
+        try tree.mark(descriptor, file.owner, at: "'\(file.path)'")
         try fill(descriptor)
         if own.isNone { room?.wrote(size) } else { own?.wrote(size) }
         open = consume descriptor
@@ -174,7 +176,7 @@ private final class WholeFile {
     // Skipped, or failed: nobody will ask for it again under this name.
     open = nil
     unlinkat(data.partial.raw, name, 0)
-    tree.space.usage?.add(-size)
+    tree.space.removed(size, of: file.owner?.account)
   }
 
   /// - Returns: nil when it was to be skipped.

@@ -41,6 +41,10 @@ int clinux_mount_id(int fd, uint64_t *mount);
 // The type of the file system that `fd` is on (man 2 statfs, f_type). 0, or -1 with errno.
 int clinux_file_system_type(int fd, uint32_t *type);
 
+// fsetxattr(2) and fgetxattr(2), whose header is not in Glibc's module. 0, or the size of the value; -1 with errno.
+int clinux_fsetxattr(int fd, const char *name, const void *value, size_t size);
+ssize_t clinux_fgetxattr(int fd, const char *name, void *value, size_t size);
+
 // The name inside a dirent: Swift imports the array as a tuple of 256, and copying that would read
 // past a record that is shorter.
 static inline const char *clinux_dirent_name(const struct dirent *entry) {

@@ -72,7 +72,7 @@ extension FileService {
       results[place] = problem.map { .failure($0) } ?? .success(.stored(file.answer))
     }
     var records: [(path: RemotePath, hash: RecordedHash)] = []
-    await waitUntilSpaceIsKnown {}
+    await waitUntilSpaceIsKnown(for: principal) {}
     for (place, result) in zip(places, await store.store(files)) {
       results[place] = outcome(of: result, puts[place].request, records: &records)
     }
@@ -93,7 +93,7 @@ extension FileService {
     guard digest == request.sha256 else { throw .mismatch(path, digest, sent: request.sha256) }
     return NewFile(
       path: path, ifExists: ifExists, modified: modified, executable: request.executable ?? false,
-      content: put.content)
+      content: put.content, owner: principal.owner)
   }
 
   private func outcome(

@@ -162,8 +162,8 @@ public struct FileService: Sendable {
         await release()
         return start
       }
-      try await waitUntilSpaceIsKnown { try await progress(0, request.size ?? 0) }
-      let content = try store.openUpload(key, keepingOld: isKept, size: request.size)
+      try await waitUntilSpaceIsKnown(for: principal) { try await progress(0, request.size ?? 0) }
+      let content = try store.openUpload(key, keepingOld: isKept, size: request.size, quota: principal.quota)
       let target = UploadTarget(
         path: path, size: request.size, digest: request.sha256, modified: modified,
         executable: request.executable ?? false, ifExists: ifExists)

@@ -123,8 +123,9 @@ public protocol ContentStore: Sendable {
   /// - Parameters:
   ///   - keepingOld: false: what was kept is dropped first.
   ///   - size: bytes that it will have; nil when nobody knows. Room for it is reserved.
+  ///   - quota: the most bytes that the account may have; nil: no bound.
   /// - Throws: `LineError`: `no-space` when there is less room than that.
-  func openUpload(_ key: UploadKey, keepingOld: Bool, size: Int64?) throws -> any UploadContent
+  func openUpload(_ key: UploadKey, keepingOld: Bool, size: Int64?, quota: Int64?) throws -> any UploadContent
   /// Drops all unfinished uploads of an account.
   func dropUploads(account: Int64) throws
   /// Begins a walk through what is below a folder.
@@ -151,4 +152,19 @@ public protocol ContentStore: Sendable {
   func space() throws -> (free: Int64, total: Int64)
   /// Whether it is known how much is in use already; until then nothing new should be begun.
   var isSpaceKnown: Bool { get }
+  /// From now on it is to be known how many bytes each account has: the files that it stored last, wherever they are now,
+  /// and its kept uploads.
+  /// - Throws: `LineError`: `unsupported` when the disk cannot say whose a file is.
+  func countAccounts() throws
+  /// Whether that is known already.
+  var areAccountsKnown: Bool { get }
+  /// How many bytes an account has; nil when it is not known.
+  func stored(byAccount id: Int64) -> Int64?
+}
+
+extension ContentStore {
+  /// The same without a quota.
+  public func openUpload(_ key: UploadKey, keepingOld: Bool, size: Int64?) throws -> any UploadContent {
+    try openUpload(key, keepingOld: keepingOld, size: size, quota: nil)
+  }
 }

@@ -9,10 +9,14 @@ public struct NewFile: Sendable {
   public var executable: Bool
   /// Its bytes, in order.
   public var content: any FileContent
+  /// Whose it is to be; nil: nobody's.
+  public var owner: FileOwner?
 
   public init(
-    path: RemotePath, ifExists: IfExists, modified: FileTime?, executable: Bool, content: any FileContent
+    path: RemotePath, ifExists: IfExists, modified: FileTime?, executable: Bool, content: any FileContent,
+    owner: FileOwner? = nil
   ) {
+    self.owner = owner
     self.path = path
     self.ifExists = ifExists
     self.modified = modified
