@@ -2,6 +2,7 @@ import ArgumentParser
 import LandlineClient
 import LandlineProtocol
 import Sockets
+import Synchronization
 
 /// `landline run`.
 struct RunCommand: AsyncParsableCommand, SpeaksJSON {
@@ -113,20 +114,20 @@ struct RunCommand: AsyncParsableCommand, SpeaksJSON {
 
   private func converse(_ client: LandlineClient, isTerminal: Bool) async throws {
     let signals = RunSignals()
-    var job: UInt64 = 0
+    let job = Mutex<UInt64>(0)
     let exited = try await client.withConnection { connection in
       try await connection.run(request) { command in
         var run = RemoteRun(hasInput: !noInput, isTerminal: isTerminal)
         run.encoding = encoding.flatMap { TextEncoding(named: $0) }
-        run.onStart = { started in
-          job = started.job
+        run.onStart = { [json] started in
+          job.withLock { $0 = started.job }
           if json { Screen.shared.note(JSONLine.text(JSONRun("started", started))) }
         }
         return try await run.run(command, signals: signals)
       }
     }
     RawTerminal.restore()
-    if json { Screen.shared.note(JSONLine.text(JSONRun(exited, job: job))) }
+    if json { Screen.shared.note(JSONLine.text(JSONRun(exited, job: job.withLock { $0 }))) }
     if time { Screen.shared.note("landline: " + RunEnd.text(exited)) }
     RunEnd.end(RunEnd.code(exited))
   }

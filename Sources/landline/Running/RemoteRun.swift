@@ -4,12 +4,12 @@ import LandlineProtocol
 import Sockets
 
 /// A command's conversation: its streams are this process's, its end becomes this process's exit code.
-struct RemoteRun {
+struct RemoteRun: Sendable {
   var hasInput = true
   var isTerminal = false
   var encoding: TextEncoding?
   /// Called when it runs.
-  var onStart: (StartedAnswer) -> Void = { _ in }
+  var onStart: @Sendable (StartedAnswer) -> Void = { _ in }
 
   /// - Parameter signals: those that are sent there; nil: nothing is, nor is standard input.
   /// - Returns: how it ended.
