@@ -75,6 +75,7 @@ let productProducts: [Product] = [
   .library(name: "LandlineServer", targets: ["LandlineServer"]),
   .library(name: "LandlineTesting", targets: ["LandlineTesting"]),
   .executable(name: "landline", targets: ["landline"]),
+  .executable(name: "landline-launch", targets: ["landline-launch"]),
 ]
 let productDependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -96,7 +97,7 @@ let product: [Target] = [
   .target(name: "LandlineProtocol", dependencies: [crypto], swiftSettings: strict),
   .target(
     name: "LandlineServices",
-    dependencies: ["LandlineProtocol", crypto],
+    dependencies: ["LandlineProtocol", "Linearization", crypto],
     swiftSettings: strict),
   .target(
     name: "LandlineStorage",
@@ -105,6 +106,15 @@ let product: [Target] = [
       .product(name: "GRDB", package: "GRDB.swift"),
     ],
     swiftSettings: strict),
+  // Programs that people run on the server: the C that Swift cannot do, the launcher, and what the server has of them.
+  .target(name: "CLaunch"),
+  .executableTarget(
+    name: "landline-launch", dependencies: ["CLaunch"],
+    // Of Swift there is nothing in it, and it is to start at once: no shared library is loaded.
+    linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
+  .target(
+    name: "LandlineProcesses", dependencies: ["CLaunch", "CSockets", "LandlineProtocol", "LandlineServices"],
+    swiftSettings: strict),
   .target(
     name: "LandlineTransport",
     dependencies: ["Framing", nioCore, nioPosix],
@@ -112,8 +122,8 @@ let product: [Target] = [
   .target(
     name: "LandlineServer",
     dependencies: [
-      "Framing", "LandlineProtocol", "LandlineServices", "LandlineStorage", "LandlineTransport",
-      nioCore, nioPosix, nioSSL, crypto, logging,
+      "Addresses", "Framing", "LandlineProcesses", "LandlineProtocol", "LandlineServices", "LandlineStorage",
+      "LandlineTransport", "SocketServer", "Sockets", nioCore, nioPosix, nioSSL, crypto, logging,
       nioTLS,
       .product(name: "X509", package: "swift-certificates"),
       .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -123,8 +133,8 @@ let product: [Target] = [
   .target(
     name: "LandlineClient",
     dependencies: [
-      "CLinux", "Framing", "GroupSync", "LandlineProtocol", "LandlineTransport", nioCore, nioPosix, nioSSL, nioTLS,
-      crypto,
+      "Addresses", "CLinux", "Framing", "GroupSync", "LandlineProtocol", "LandlineTransport", "Sockets", nioCore,
+      nioPosix, nioSSL, nioTLS, crypto,
     ],
     swiftSettings: strict),
   .target(
@@ -137,7 +147,7 @@ let product: [Target] = [
   .executableTarget(
     name: "landline",
     dependencies: [
-      "CLinux", "LandlineClient", "LandlineProtocol", "LandlineServer", logging,
+      "CLinux", "LandlineClient", "LandlineProtocol", "LandlineServer", "Sockets", logging, nioCore,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "Configuration", package: "swift-configuration"),
       .product(name: "SystemPackage", package: "swift-system"),

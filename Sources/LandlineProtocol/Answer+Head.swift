@@ -15,19 +15,22 @@ extension Answer {
   public var head: [UInt8] {
     guard let id else { return JSON.encode(self) }
     switch reply {
+    case .sent(let fields): return fields.head(id: id)
     case .stored(let fields): return fields.head(id: id)
     case .whole(let fields): return fields.head(id: id, type: "whole", body: body)
     case .file(let fields): return fields.head(id: id, type: "file", body: body)
+    case .command(let reply): return reply.flatHead(id: id, body: body) ?? JSON.encode(self)
     default: return JSON.encode(self)
     }
   }
 
   private init?(flat bytes: [UInt8]) {
     guard var head = FlatHead(bytes) else { return nil }
-    guard let id = head.integer("id"), (0...Int64(LineProtocol.maximumID)).contains(id) else { return nil }
+    let id = head.integer("id")
+    if let id, !(0...Int64(LineProtocol.maximumID)).contains(id) { return nil }
     let body = head.integer("body") ?? 0
     guard let reply = Reply(flat: &head), head.isSpent else { return nil }
-    self.init(id: UInt64(id), reply, body: Int(body))
+    self.init(id: id.map { UInt64($0) }, reply, body: Int(body))
   }
 }
 
@@ -44,8 +47,17 @@ extension Reply {
     case "file":
       guard let fields = FileAnswer(flat: &head) else { return nil }
       self = .file(fields)
+    case "sent":
+      guard let fields = SentAnswer(flat: &head) else { return nil }
+      self = .sent(fields)
+    case "message":
+      guard let fields = ChatPush(flat: &head) else { return nil }
+      self = .message(fields)
     case "data": self = .data
-    default: return nil
+    case let type?:
+      guard let reply = CommandReply(flat: &head, named: type) else { return nil }
+      self = .command(reply)
+    case nil: return nil
     }
   }
 }

@@ -26,11 +26,30 @@ public enum Reply: Hashable, Sendable {
   case invite(InviteAnswer)
   case token(TokenAnswer)
   case tokens(TokensAnswer)
+  case account(AccountEntry)
+  case role(RoleAnswer)
+  case roles(RolesAnswer)
+  /// Lines of the audit log, as the body.
+  case events
+  case audit(AuditAnswer)
+  case time(TimeAnswer)
+  case joined(JoinedRoomAnswer)
+  case left
+  case sent(SentAnswer)
+  case history(ChatHistoryAnswer)
+  case who(WhoAnswer)
+  case command(CommandReply)
+  // Pushed: these come without a request's id.
+  case message(ChatPush)
+  case presence(PresencePush)
+  case behind(BehindPush)
+  case outOfRoom(RemovedPush)
 
   /// Whether the request it answers is over with it.
   public var isLast: Bool {
     switch self {
-    case .working, .ready, .file, .data, .branch: false
+    case .working, .ready, .file, .data, .branch, .events: false
+    case .command(let reply): reply.isLast
     default: true
     }
   }
@@ -90,7 +109,27 @@ extension Answer: Codable {
       case "invite": .invite(try InviteAnswer(from: decoder))
       case "token": .token(try TokenAnswer(from: decoder))
       case "tokens": .tokens(try TokensAnswer(from: decoder))
-      default: throw LineError(.unsupported, "the server sent an unknown answer, '\(printable(type))'")
+      case "account": .account(try AccountEntry(from: decoder))
+      case "role": .role(try RoleAnswer(from: decoder))
+      case "roles": .roles(try RolesAnswer(from: decoder))
+      case "events": .events
+      case "audit": .audit(try AuditAnswer(from: decoder))
+      case "time": .time(try TimeAnswer(from: decoder))
+      case "joined": .joined(try JoinedRoomAnswer(from: decoder))
+      case "left": .left
+      case "sent": .sent(try SentAnswer(from: decoder))
+      case "history": .history(try ChatHistoryAnswer(from: decoder))
+      case "who": .who(try WhoAnswer(from: decoder))
+      case "message": .message(try ChatPush(from: decoder))
+      case "presence": .presence(try PresencePush(from: decoder))
+      case "behind": .behind(try BehindPush(from: decoder))
+      case "out-of-room": .outOfRoom(try RemovedPush(from: decoder))
+      default:
+        if let reply = try CommandReply(named: type, from: decoder) {
+          .command(reply)
+        } else {
+          throw LineError(.unsupported, "the server sent an unknown answer, '\(printable(type))'")
+        }
       }
   }
 
@@ -104,6 +143,7 @@ extension Answer: Codable {
     }
     try container.encode(typeName, forKey: .type)
     switch reply {
+    case .command(let reply): try reply.encode(to: encoder)
     case .hello(let fields): try fields.encode(to: encoder)
     case .welcome(let fields): try fields.encode(to: encoder)
     case .working(let fields): try fields.encode(to: encoder)
@@ -122,13 +162,27 @@ extension Answer: Codable {
     case .invite(let fields): try fields.encode(to: encoder)
     case .token(let fields): try fields.encode(to: encoder)
     case .tokens(let fields): try fields.encode(to: encoder)
-    case .error, .pong, .data, .branch, .removed, .made: break
+    case .account(let fields): try fields.encode(to: encoder)
+    case .role(let fields): try fields.encode(to: encoder)
+    case .roles(let fields): try fields.encode(to: encoder)
+    case .audit(let fields): try fields.encode(to: encoder)
+    case .time(let fields): try fields.encode(to: encoder)
+    case .joined(let fields): try fields.encode(to: encoder)
+    case .sent(let fields): try fields.encode(to: encoder)
+    case .history(let fields): try fields.encode(to: encoder)
+    case .who(let fields): try fields.encode(to: encoder)
+    case .message(let fields): try fields.encode(to: encoder)
+    case .presence(let fields): try fields.encode(to: encoder)
+    case .behind(let fields): try fields.encode(to: encoder)
+    case .outOfRoom(let fields): try fields.encode(to: encoder)
+    case .error, .pong, .data, .branch, .events, .removed, .made, .left: break
     }
   }
 
   private var typeName: String {
     switch reply {
     case .error: "error"
+    case .command(let reply): reply.name
     case .hello: "hello"
     case .welcome: "welcome"
     case .pong: "pong"
@@ -154,6 +208,21 @@ extension Answer: Codable {
     case .invite: "invite"
     case .token: "token"
     case .tokens: "tokens"
+    case .account: "account"
+    case .role: "role"
+    case .roles: "roles"
+    case .events: "events"
+    case .audit: "audit"
+    case .time: "time"
+    case .joined: "joined"
+    case .left: "left"
+    case .sent: "sent"
+    case .history: "history"
+    case .who: "who"
+    case .message: "message"
+    case .presence: "presence"
+    case .behind: "behind"
+    case .outOfRoom: "out-of-room"
     }
   }
 }

@@ -32,10 +32,13 @@ public struct Welcome: Hashable, Sendable, Codable {
   public var device: String?
   /// Only in the answer to `whoami`.
   public var grants: [String]?
+  /// For a token with another role than its account's: what the account's role allows. The token may do what both do.
+  public var within: [String]?
 
   public init(
-    account: String, role: String, server: String, device: String?, grants: [String]? = nil
+    account: String, role: String, server: String, device: String?, grants: [String]? = nil, within: [String]? = nil
   ) {
+    self.within = within
     self.account = account
     self.role = role
     self.server = server

@@ -58,6 +58,17 @@ public struct JSONText: Sendable {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// Adds an array of strings.
+  public mutating func member(_ key: StaticString, _ values: [String]) {
+    begin(key)
+    bytes.append(UInt8(ascii: "["))
+    for (index, value) in values.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      string(value)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
   /// Begins a further object of an array behind one that has ended.
   public mutating func beginNext() {
     bytes.append(UInt8(ascii: ","))

@@ -17,6 +17,8 @@ extension Request {
     switch operation {
     case .put(let fields): fields.head(id: id, body: body)
     case .get(let fields): fields.head(id: id)
+    case .chatSend(let fields): fields.head(id: id, body: body)
+    case .command(let operation): operation.flatHead(id: id, body: body) ?? JSON.encode(self)
     default: JSON.encode(self)
     }
   }
@@ -55,7 +57,13 @@ extension Operation {
       fields.prefixSha256 = head.digest("prefixSha256")
       fields.whole = head.boolean("whole")
       self = .get(fields)
-    default:
+    case "chat.send":
+      guard let fields = ChatSendRequest(flat: &head) else { return nil }
+      self = .chatSend(fields)
+    case let name?:
+      guard let operation = CommandOperation(flat: &head, named: name) else { return nil }
+      self = .command(operation)
+    case nil:
       return nil
     }
   }

@@ -21,10 +21,23 @@ public enum Operation: Hashable, Sendable {
   case accounts
   case accountRemove(NameRequest)
   case accountLimit(AccountLimitRequest)
+  case accountSet(AccountSetRequest)
+  case roleDefine(RoleDefineRequest)
+  case roleShow(NameRequest)
+  case roleList
+  case roleRemove(NameRequest)
+  case audit(AuditRequest)
+  case time(TimeRequest)
   case inviteCreate(InviteCreateRequest)
   case tokenCreate(TokenCreateRequest)
   case tokenList
   case tokenRevoke(TokenRevokeRequest)
+  case chatJoin(RoomRequest)
+  case chatLeave(RoomRequest)
+  case chatSend(ChatSendRequest)
+  case chatHistory(ChatHistoryRequest)
+  case chatWho(RoomRequest)
+  case command(CommandOperation)
   /// An operation this version does not have.
   case unknown(String)
 
@@ -52,10 +65,23 @@ public enum Operation: Hashable, Sendable {
     case .accounts: "accounts"
     case .accountRemove: "account.remove"
     case .accountLimit: "account.limit"
+    case .accountSet: "account.set"
+    case .roleDefine: "role.define"
+    case .roleShow: "role.show"
+    case .roleList: "role.list"
+    case .roleRemove: "role.remove"
+    case .audit: "audit"
+    case .time: "time"
     case .inviteCreate: "invite.create"
     case .tokenCreate: "token.create"
     case .tokenList: "token.list"
     case .tokenRevoke: "token.revoke"
+    case .chatJoin: "chat.join"
+    case .chatLeave: "chat.leave"
+    case .chatSend: "chat.send"
+    case .chatHistory: "chat.history"
+    case .chatWho: "chat.who"
+    case .command(let operation): operation.name
     case .unknown(let name): name
     }
   }
@@ -109,11 +135,23 @@ extension Request: Codable {
       case "accounts": .accounts
       case "account.remove": .accountRemove(try NameRequest(from: decoder))
       case "account.limit": .accountLimit(try AccountLimitRequest(from: decoder))
+      case "account.set": .accountSet(try AccountSetRequest(from: decoder))
+      case "role.define": .roleDefine(try RoleDefineRequest(from: decoder))
+      case "role.show": .roleShow(try NameRequest(from: decoder))
+      case "role.list": .roleList
+      case "role.remove": .roleRemove(try NameRequest(from: decoder))
+      case "audit": .audit(try AuditRequest(from: decoder))
+      case "time": .time(try TimeRequest(from: decoder))
       case "invite.create": .inviteCreate(try InviteCreateRequest(from: decoder))
       case "token.create": .tokenCreate(try TokenCreateRequest(from: decoder))
       case "token.list": .tokenList
       case "token.revoke": .tokenRevoke(try TokenRevokeRequest(from: decoder))
-      default: .unknown(name)
+      case "chat.join": .chatJoin(try RoomRequest(from: decoder))
+      case "chat.leave": .chatLeave(try RoomRequest(from: decoder))
+      case "chat.send": .chatSend(try ChatSendRequest(from: decoder))
+      case "chat.history": .chatHistory(try ChatHistoryRequest(from: decoder))
+      case "chat.who": .chatWho(try RoomRequest(from: decoder))
+      default: try CommandOperation(named: name, from: decoder).map { .command($0) } ?? .unknown(name)
       }
   }
 
@@ -123,6 +161,7 @@ extension Request: Codable {
     try container.encode(id, forKey: .id)
     if body > 0 { try container.encode(body, forKey: .body) }
     switch operation {
+    case .command(let operation): try operation.encode(to: encoder)
     case .hello(let fields): try fields.encode(to: encoder)
     case .login(let fields): try fields.encode(to: encoder)
     case .join(let fields): try fields.encode(to: encoder)
@@ -136,12 +175,19 @@ extension Request: Codable {
     case .put(let fields): try fields.encode(to: encoder)
     case .commit(let fields): try fields.encode(to: encoder)
     case .cancel(let fields): try fields.encode(to: encoder)
-    case .accountRemove(let fields): try fields.encode(to: encoder)
+    case .accountRemove(let fields), .roleShow(let fields), .roleRemove(let fields): try fields.encode(to: encoder)
     case .accountLimit(let fields): try fields.encode(to: encoder)
+    case .accountSet(let fields): try fields.encode(to: encoder)
+    case .roleDefine(let fields): try fields.encode(to: encoder)
+    case .audit(let fields): try fields.encode(to: encoder)
+    case .time(let fields): try fields.encode(to: encoder)
     case .inviteCreate(let fields): try fields.encode(to: encoder)
     case .tokenCreate(let fields): try fields.encode(to: encoder)
     case .tokenRevoke(let fields): try fields.encode(to: encoder)
-    case .whoami, .ping, .data, .status, .accounts, .tokenList, .unknown: break
+    case .chatJoin(let fields), .chatLeave(let fields), .chatWho(let fields): try fields.encode(to: encoder)
+    case .chatSend(let fields): try fields.encode(to: encoder)
+    case .chatHistory(let fields): try fields.encode(to: encoder)
+    case .whoami, .ping, .data, .status, .accounts, .tokenList, .roleList, .unknown: break
     }
   }
 }

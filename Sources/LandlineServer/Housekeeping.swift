@@ -21,6 +21,7 @@ struct Housekeeping: Sendable {
     await withTaskGroup { tasks in
       tasks.addTask(executorPreference: blocking) { await everyDay() }
       tasks.addTask(executorPreference: blocking) { await content.keepCounting() }
+      tasks.addTask(executorPreference: blocking) { await content.keepCountingAccounts() }
       tasks.addTask(executorPreference: blocking) { await watchDisk() }
     }
   }

@@ -1,4 +1,5 @@
 import Glibc
+import LandlineProcesses
 public import LandlineProtocol
 import LandlineServices
 import LandlineStorage
@@ -24,6 +25,8 @@ public struct LandlineServer: Service {
     public var fingerprint: Digest256
     /// Only at the first start.
     public var invite: InviteAnswer?
+    /// Where the time is told by UDP, if it is.
+    public var clock: String?
   }
 
   private let settings: ServerSettings
@@ -94,47 +97,95 @@ public struct LandlineServer: Service {
     let uploads = UploadRegistry()
     let name = settings.name ?? Machine.name()
     let rates = AccountRates(standard: settings.rate)
+    let blocking = BlockingTaskExecutor(pool)
+    let logger = logger
+    let audit = try AuditFile(folder: folder) { reason in
+      logger.error("the audit log has gaps", metadata: ["reason": "\(reason)"])
+    }
+    let commands = try makeCommands(folder, audit, descriptors: descriptors)
     let accounts = AccountService(
       store: database,
       server: .init(
         name: name, leaf: identity.fingerprint,
         address: try advertised(bound, trust: identity.trust)),
-      rates: rates, revoked: { registry.end($0) })
+      rates: rates, roles: try await database.roles(), connected: { registry.principals() + commands.principals() },
+      countAccounts: { try content.countAccounts() },
+      revoked: { revocation in
+        registry.end(revocation)
+        if case .account(let id) = revocation { commands.endAll(ofAccount: id) }
+      })
+    let listeners = LineAudience()
+    do {
+      try await accounts.beginQuotas()
+    } catch {
+      logger.error("quotas cannot be kept, and nobody who has one can store anything", metadata: ["reason": "\(error)"])
+    }
     let services = Services(
       accounts: accounts,
-      files: FileService(store: content, hashes: database, uploads: uploads), rates: rates,
+      files: FileService(store: content, hashes: database, uploads: uploads), commands: commands, rates: rates,
+      chat: ChatService(store: database, flow: ChatFlow(messages: settings.chatRate), audiences: [listeners]), listeners: listeners,
       status: ServerStatus(
         started: .now, listening: bound.description, fingerprint: identity.fingerprint,
-        registry: registry, transfers: transfers, descriptors: shares))
-    let blocking = BlockingTaskExecutor(pool)
+        registry: registry, transfers: transfers, descriptors: shares),
+      audit: audit)
     let housekeeping = Housekeeping(
       content: content, database: database, identity: identity, blocking: blocking, logger: logger)
     let runner = SessionRunner(
       services: services, registry: registry, blocking: blocking,
       stallTimeout: .seconds(settings.stallTimeout), logger: logger)
 
+    var datagrams = DatagramServices(logger: logger)
+    let clock = try settings.clockPort.map { try datagrams.addClock(host: bound.host, port: $0) }
+    if settings.isDiscoverable {
+      try datagrams.addDiscovery(name: name, listening: bound, trust: identity.trust)
+    }
+
     onStart(
       Started(
         listening: bound.description, fingerprint: identity.fingerprint,
-        invite: try await accounts.firstInvite()))
+        invite: try await accounts.firstInvite(), clock: clock))
     logger.notice("listening", metadata: ["address": "\(bound)", "fingerprint": "\(identity.fingerprint)"])
 
     let drainTimeout = Duration.seconds(settings.drainTimeout)
+    await audit.whileWriting(on: blocking) {
+      await datagrams.whileServing {
+        await serve(listener, control, secret: secret, runner, housekeeping, drainTimeout: drainTimeout)
+      }
+    }
+    logger.notice("ended")
+  }
+
+  private func serve(
+    _ listener: LineListener.Server, _ control: ControlListener.Server, secret: String, _ runner: SessionRunner,
+    _ housekeeping: Housekeeping, drainTimeout: Duration
+  ) async {
     await withTaskGroup { tasks in
       tasks.addTask { await runner.serve(listener) }
       tasks.addTask { await runner.serve(control, secret: secret) }
       tasks.addTask { try? await gracefulShutdown() }
       tasks.addTask { await housekeeping.run() }
+      tasks.addTask(executorPreference: runner.blocking) { await runner.services.chat.run() }
+      tasks.addTask(executorPreference: runner.blocking) { await runner.services.commands.run() }
       // Whatever comes first: the wish to end, or a listener that ended by itself.
       await tasks.next()
       onEnd()
       logger.notice("ending", metadata: ["seconds": "\(settings.drainTimeout)"])
       listener.channel.close(promise: nil)
       control.channel.close(promise: nil)
-      await registry.drain(timeout: drainTimeout)
+      await runner.registry.drain(timeout: drainTimeout)
       tasks.cancelAll()
     }
-    logger.notice("ended")
+  }
+
+  private func makeCommands(_ folder: DataFolder, _ audit: any AuditLog, descriptors: Int) throws -> CommandService {
+    let settings = settings.commands.host(descriptors: descriptors)
+    let host = try LocalProgramHost(settings, data: folder.path, privateFolder: folder.landlinePath)
+    if let refusal = host.refusal {
+      logger.notice("no commands", metadata: ["reason": "\(refusal)"])
+    } else {
+      logger.info("commands", metadata: ["confined": "\(host.confinementText)"])
+    }
+    return CommandService(host: host, limits: settings.limits, audit: audit)
   }
 
   private func loadIdentity(_ folder: DataFolder, _ database: SQLiteStore) async throws -> ServerIdentity {

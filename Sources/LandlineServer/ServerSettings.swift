@@ -31,6 +31,17 @@ public struct ServerSettings: Sendable {
   /// The most bytes that stored files and kept uploads may have together; nil: no bound.
   public var maximumUse: Int64?
 
+  /// Programs that the server runs for people.
+  public var commands = CommandSettings()
+
+  /// The UDP port on which the time is told; nil: on none. 0 picks a free one.
+  public var clockPort: Int?
+  /// Whether it answers those who look for servers on the local network.
+  public var isDiscoverable = false
+
+  /// Messages a second that one account may say in chat, in the long run.
+  public var chatRate = ChatFlow().messages
+
   var space: SpaceBounds { SpaceBounds(keepFree: keepFree, maximumUse: maximumUse) }
 
   public init() {}

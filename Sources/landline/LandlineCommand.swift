@@ -31,16 +31,24 @@ struct LandlineCommand: AsyncParsableCommand {
           MoveCommand.self, MakeFolderCommand.self, RemoveCommand.self, DiskUseCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(
+        name: "Talk:", subcommands: [ChatCommand.self]),
+      CommandGroup(
+        name: "Commands:",
+        subcommands: [
+          RunCommand.self, ShellCommand.self, JobsCommand.self, AttachCommand.self, KillCommand.self,
+        ]),
+      CommandGroup(
         name: "Servers:",
         subcommands: [
           Serve.self, JoinCommand.self, ServersCommand.self, LeaveCommand.self, StatusCommand.self,
-          DoctorCommand.self, BackupCommand.self,
+          DoctorCommand.self, BackupCommand.self, TimeCommand.self,
+          DiscoverCommand.self,
         ]),
       CommandGroup(
         name: "People:",
         subcommands: [
-          InviteCommand.self, AccountsCommand.self, AccountCommand.self, TokenCommand.self,
-          WhoamiCommand.self,
+          InviteCommand.self, AccountsCommand.self, AccountCommand.self, RoleCommand.self, TokenCommand.self,
+          WhoamiCommand.self, AuditCommand.self,
         ]),
       CommandGroup(name: "Shells:", subcommands: [CompletionsCommand.self]),
     ])

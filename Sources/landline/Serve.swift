@@ -55,6 +55,15 @@ struct Serve: AsyncParsableCommand {
       "The most bytes that the files and the unfinished uploads may have together: 500G. (default: no bound)",
       valueName: "bytes"))
   var maxUse: String?
+  @Option(
+    help: ArgumentHelp(
+      "The UDP port on which to tell the time to anybody: 37000; 0 picks one. (default: none)", valueName: "port"))
+  var clockPort: Int?
+  @Flag(help: "Answer 'landline discover' on the local network.")
+  var discoverable = false
+  @Option(help: "Messages a second that one account may say in chat in the long run. (default: 500)")
+  var chatRate: Int?
+  @OptionGroup var commands: ServeCommandOptions
   @Option(help: "trace, debug, info, notice, warning, error or critical. (default: notice)")
   var logLevel: String?
   @Option(help: "How lines of the log look: logfmt or json. (default: logfmt)")
@@ -72,8 +81,8 @@ struct Serve: AsyncParsableCommand {
         .privateKey: privateKey, .loginTimeout: loginTimeout.map(String.init),
         .stallTimeout: stallTimeout.map(String.init), .drainTimeout: drainTimeout.map(String.init),
         .maxConnections: maxConnections.map(String.init), .limitRate: limitRate, .keepFree: keepFree,
-        .maxUse: maxUse, .logLevel: logLevel, .logFormat: logFormat,
-      ])
+        .maxUse: maxUse, .chatRate: chatRate.map(String.init), .clockPort: clockPort.map(String.init), .discoverable: discoverable ? "true" : nil, .logLevel: logLevel, .logFormat: logFormat,
+      ].merging(commands.values) { own, _ in own })
     let settings = try values.settings()
     let log = ServerLog(try values.logFormat(), level: try values.logLevel())
     defer { log.flush() }

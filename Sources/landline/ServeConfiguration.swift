@@ -56,6 +56,10 @@ struct ServeConfiguration {
     settings.rate = try rate(.limitRate) ?? settings.rate
     settings.keepFree = try bytes(.keepFree, atLeast: 0)
     settings.maximumUse = try bytes(.maxUse, atLeast: 1)
+    settings.commands = try commandSettings()
+    settings.chatRate = try number(.chatRate, 1...1_000_000).map(Int64.init) ?? settings.chatRate
+    settings.clockPort = try number(.clockPort, 0...65_535)
+    settings.isDiscoverable = try flag(.discoverable) ?? settings.isDiscoverable
     return settings
   }
 
@@ -87,11 +91,11 @@ struct ServeConfiguration {
     return endpoint.flatMap { $0.port < 0 ? nil : $0 }
   }
 
-  private func text(_ setting: ServeSetting) -> String? {
+  func text(_ setting: ServeSetting) -> String? {
     reader.string(forKey: ConfigKey([setting.rawValue]))
   }
 
-  private func number(_ setting: ServeSetting, _ range: ClosedRange<Int>) throws -> Int? {
+  func number(_ setting: ServeSetting, _ range: ClosedRange<Int>) throws -> Int? {
     guard let text = text(setting) else { return nil }
     guard let value = Int(text), range.contains(value) else {
       throw ValidationError(
@@ -100,7 +104,16 @@ struct ServeConfiguration {
     return value
   }
 
-  private func bytes(_ setting: ServeSetting, atLeast least: Int64) throws -> Int64? {
+  private func flag(_ setting: ServeSetting) throws -> Bool? {
+    switch text(setting) {
+    case nil: return nil
+    case "true"?: return true
+    case "false"?: return false
+    case let text?: throw ValidationError("\(setting.rawValue) '\(text)' is neither true nor false")
+    }
+  }
+
+  func bytes(_ setting: ServeSetting, atLeast least: Int64) throws -> Int64? {
     guard let text = text(setting) else { return nil }
     guard let value = ByteCount.parse(text), value >= least else {
       throw ValidationError("\(setting.rawValue) '\(text)' is not a number of bytes, as in 4096, 500M or 1.5G")

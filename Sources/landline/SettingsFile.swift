@@ -26,6 +26,8 @@ struct SettingsFile {
       switch value {
       case .text(let text): values[setting] = text
       case .number(let number) where setting.isNumber: values[setting] = "\(number)"
+      case .flag(let flag) where setting.isFlag: values[setting] = "\(flag)"
+      case .flag(let flag): throw Self.wrong(setting, "\(flag)", shown)
       case .number(let number): throw Self.wrong(setting, "\(number)", shown)
       case .other(let text): throw Self.wrong(setting, text, shown)
       }
@@ -62,13 +64,15 @@ struct SettingsFile {
   private static func wrong(_ setting: ServeSetting, _ value: String, _ shown: String) -> ValidationError {
     ValidationError(
       "\(shown) says \(setting.rawValue): \(value), and that must be "
-        + (setting.isNumber ? "a whole number, or text in quotes" : "text in quotes"))
+        + (setting.isFlag
+          ? "true or false" : setting.isNumber ? "a whole number, or text in quotes" : "text in quotes"))
   }
 
   /// A member's value.
   private enum Value: Decodable {
     case text(String)
     case number(Int64)
+    case flag(Bool)
     /// Of another kind, as it is written.
     case other(String)
 
@@ -80,7 +84,7 @@ struct SettingsFile {
       if let text = try? container.decode(String.self) {
         self = .text(text)
       } else if let flag = try? container.decode(Bool.self) {
-        self = .other("\(flag)")
+        self = .flag(flag)
       } else if let number = try? container.decode(Int64.self) {
         self = .number(number)
       } else if let number = try? container.decode(Double.self) {

@@ -18,35 +18,43 @@ struct AdministrationHandler: Sendable {
     case .accounts:
       try await session.bulkAnswers.withSlot {
         let list = try await accounts.accounts(by: principal)
-        try await send(
+        try await answers.send(
           list, whole: .accounts(AccountsAnswer(accounts: list)), asBody: .accounts(AccountsAnswer(accounts: nil)))
       }
     case .accountRemove(let fields):
       let removed = try await accounts.removeAccount(named: fields.name, by: principal)
       try await session.services.files.dropUploads(ofAccount: removed)
       note("account removed", ["name": "\(fields.name)"])
+      session.audit("account.remove", by: principal, ["name": .text(fields.name)])
       try await answers.send(.removed)
     case .accountLimit(let fields):
       let limited = try await accounts.limitAccount(named: fields.name, rate: fields.rate, by: principal)
       note("account limited", ["name": "\(limited.name)", "rate": "\(limited.rate)"])
+      session.audit("account.limit", by: principal, ["name": .text(limited.name), "rate": .number(limited.rate)])
       try await answers.send(.limited(limited))
     case .inviteCreate(let fields):
       let invite = try await accounts.createInvite(role: fields.role, lifetime: fields.expiresIn, by: principal)
       note("invite created", ["role": "\(invite.role)", "expires": "\(invite.expires)"])
+      session.audit(
+        "invite.create", by: principal, ["to": .text(invite.role), "expires": .number(invite.expires)])
       try await answers.send(.invite(invite))
     case .tokenCreate(let fields):
       let token = try await accounts.createToken(named: fields.name, role: fields.role, by: principal)
       note("token created", ["name": "\(token.name)", "role": "\(token.role)"])
+      session.audit("token.create", by: principal, ["name": .text(token.name), "to": .text(token.role)])
       try await answers.send(.token(token))
     case .tokenList:
       try await session.bulkAnswers.withSlot {
         let list = try await accounts.tokens(by: principal)
-        try await send(
+        try await answers.send(
           list, whole: .tokens(TokensAnswer(tokens: list)), asBody: .tokens(TokensAnswer(tokens: nil)))
       }
     case .tokenRevoke(let fields):
       try await accounts.revokeToken(named: fields.name, of: fields.account, by: principal)
       note("token revoked", ["name": "\(fields.name)", "owner": "\(fields.account ?? principal.account)"])
+      session.audit(
+        "token.revoke", by: principal,
+        ["name": .text(fields.name), "owner": .text(fields.account ?? principal.account)])
       try await answers.send(.removed)
     default:
       throw LineError(.unsupported, "there is no operation '\(printable(operation.name))'")
@@ -59,18 +67,6 @@ struct AdministrationHandler: Sendable {
     let answer = report.answer(space: try session.services.files.space())
     try await session.bulkAnswers.withSlot {
       try await answers.send(.status(answer), body: report.connections())
-    }
-  }
-
-  /// A list in the head while it fits there, else as the body.
-  private func send(_ items: [some Encodable], whole: Reply, asBody: Reply) async throws {
-    let encoded = JSON.encode(items)
-    if encoded.count < LineProtocol.maximumHead / 2 {
-      try await answers.send(whole)
-    } else if encoded.count <= LineProtocol.maximumBody {
-      try await answers.send(asBody, body: ByteBuffer(bytes: encoded))
-    } else {
-      throw LineError(.tooMany, "the list has more than \(LineProtocol.maximumBody) bytes")
     }
   }
 

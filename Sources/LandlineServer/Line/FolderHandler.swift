@@ -57,6 +57,7 @@ struct FolderHandler: Sendable {
       await Task.yield()
     }
     session.log("removed", path: fields.path, by: principal)
+    session.audit("rm", by: principal, ["path": .text(fields.path)])
     try await answers.send(.removed)
   }
 
@@ -66,6 +67,7 @@ struct FolderHandler: Sendable {
     case .done(let path):
       session.logger.info(
         "moved", metadata: ["path": "\(fields.path)", "to": "\(path.path)", "account": "\(principal.account)"])
+      session.audit("mv", by: principal, ["path": .text(fields.path), "to": .text(path.path)])
       try await answers.send(.moved(path))
     case .skipped(let path): try await answers.send(.skipped(path))
     }

@@ -11,7 +11,28 @@ extension LineSession {
       metadata: Self.metadata(["path": "\(path)", "account": "\(principal.account)"], "size", size.map { "\($0)" }))
   }
 
+  /// Notes in the audit log what somebody did.
+  func audit(
+    _ what: String, by principal: Principal, _ details: KeyValuePairs<StaticString, AuditEvent.Value> = [:]
+  ) {
+    services.audit.record(AuditEvent(what, by: principal, peer: peer, details))
+  }
+
+  /// Notes in the audit log what somebody was not allowed to do.
+  func auditRefusal(of operation: LandlineProtocol.Operation, _ error: LineError, by principal: Principal) {
+    audit("refused", by: principal, ["op": .text(operation.name), "reason": .text(error.message)])
+  }
+
+  /// Notes that a file was stored.
+  func logStored(_ stored: StoredAnswer, by principal: Principal) {
+    log("stored", path: stored.path, size: stored.size, by: principal)
+    audit(
+      "put", by: principal,
+      ["path": .text(stored.path), "size": .number(stored.size), "sha256": .digest(stored.sha256)])
+  }
+
   func logLogin(_ principal: Principal) {
+    audit("login", by: principal)
     logger.info(
       "login",
       metadata: Self.metadata(

@@ -23,6 +23,8 @@ final class LineSession: Sendable {
   }
 
   let line: LineChannel
+  /// The client's address; nil on the control socket. Kept, for a channel that is closed does not know it any more.
+  let peer: String?
   let sender: AnswerSender
   let services: Services
   let table = RequestTable()
@@ -34,6 +36,9 @@ final class LineSession: Sendable {
   /// Its small files.
   let wholes: WholeLane
   let pulse: Pulse
+  /// What its client may add to commands that run.
+  let commands = OpenCommands()
+  let rooms: SessionRooms
   /// For answers with bodies: each holds up to a megabyte until there is room for it on the line.
   let bulkAnswers = Slots(count: 4)
   /// For walks through the tree: each holds names and entries, up to half a megabyte.
@@ -56,10 +61,12 @@ final class LineSession: Sendable {
     logger: Logger
   ) {
     self.line = line
+    peer = line.channel.remoteAddress?.ipAddress
     traffic = Traffic(partOf: registry.traffic)
     sender = AnswerSender(line: line, traffic: traffic)
     wholes = WholeLane(mostInRound: services.status.descriptors.filesInRound)
     pulse = Pulse(line: line)
+    rooms = SessionRooms(line: line, services: services)
     self.door = door
     self.services = services
     self.registry = registry
@@ -101,7 +108,8 @@ final class LineSession: Sendable {
   func run() async {
     registry.attach(self, to: connection)
     do {
-      let login = Login(line: line, sender: sender, accounts: services.accounts, door: door, logger: logger)
+      let login = Login(line: line, sender: sender, accounts: services.accounts, door: door, logger: logger,
+        audit: services.audit, refused: services.status.refusedLogins, peer: peer)
       if let principal = try await login.run(accepting: table.isNew) {
         try await serve(principal)
       }
@@ -151,14 +159,16 @@ final class LineSession: Sendable {
     }
   }
 
-  private func serve(_ principal: Principal) async throws {
+  private func serve(_ found: Principal) async throws {
+    let principal = LivePrincipal(found)
     try registry.loggedIn(principal, on: connection)
-    // A removal at this very moment either finds us in the registry or is found here.
-    guard try await services.accounts.isStillGood(principal) else {
+    // A removal, or a change of roles, at this very moment either finds us in the registry or is found here.
+    guard try await services.accounts.refresh(principal) else {
       throw LineError(.unauthenticated, "the account was removed")
     }
-    logLogin(principal)
-    defer { logLogout(principal) }
+    logLogin(principal.current)
+    defer { logLogout(principal.current) }
+    defer { rooms.leaveAll() }
     await withDiscardingTaskGroup { group in
       var revocation: LineError?
       do {
@@ -166,12 +176,12 @@ final class LineSession: Sendable {
         while let event = try await line.next() {
           switch try await reader.take(event) {
           case .request(let request):
-            let handler = RequestHandler(session: self, principal: principal, id: request.id)
+            let handler = RequestHandler(session: self, live: principal, id: request.id)
             group.addTask(executorPreference: request.needsDisk ? blocking : nil) {
               await handler.run(request)
             }
           case .wholes:
-            let handler = WholeHandler(session: self, principal: principal)
+            let handler = WholeHandler(session: self, live: principal)
             group.addTask(executorPreference: blocking) { await handler.run() }
           case nil: break
           }

@@ -12,6 +12,10 @@ struct Login {
   let accounts: AccountService
   let door: LineSession.Door
   let logger: Logger
+  let audit: any AuditLog
+  let refused: RefusedLogins
+  /// The client's address.
+  let peer: String?
 
   /// How often a name may be taken before the connection is closed.
   private static let maximumTries = 8
@@ -41,6 +45,7 @@ struct Login {
           }
           let principal = try await accounts.join(join, nonce: nonce)
           logger.notice("joined", metadata: ["account": "\(principal.account)", "role": "\(principal.role)"])
+          audit.record(AuditEvent("join", by: principal, peer: peer))
           return try await welcome(principal, request.id)
         default:
           throw LineError(
@@ -80,6 +85,17 @@ struct Login {
     default: break
     }
     logger.warning("login refused", metadata: metadata)
+    guard let omitted = refused.next() else { return }
+    var event = AuditEvent("refused", ["op": .text(operation.name), "reason": .text(error.message)])
+    event.peer = peer
+    switch operation {
+    case .login(let login):
+      if let device = login.device { event.details.append(("device", .text(device))) }
+    case .join(let join): event.details.append(("name", .text(join.name)))
+    default: break
+    }
+    if omitted > 0 { event.details.append(("omitted", .number(omitted))) }
+    audit.record(event)
   }
 
   private func welcome(_ principal: Principal, _ id: UInt64) async throws -> Principal {

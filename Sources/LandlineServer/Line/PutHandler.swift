@@ -33,14 +33,15 @@ struct PutHandler: Sendable {
         // A large file takes the disk its time.
         session.pulse.begin(id)
         if let stored = try await upload.commit(digest) {
-          session.log("stored", path: stored.path, size: stored.size, by: principal)
+          session.logStored(stored, by: principal)
           try await answers.send(.stored(stored))
         } else {
           try await answers.send(.skipped(PathAnswer(path: request.path)))
         }
       } catch {
-        // Of an account that was removed nothing is kept.
-        await upload.close(discarding: (error as? LineError)?.code == .unauthenticated)
+        // Of an account that was removed, or may not write there any more, nothing is kept.
+        let code = (error as? LineError)?.code
+        await upload.close(discarding: code == .unauthenticated || code == .forbidden)
         throw error
       }
     }

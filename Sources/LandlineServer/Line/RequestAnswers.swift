@@ -1,4 +1,5 @@
 import LandlineProtocol
+import LandlineTransport
 import NIOCore
 import Synchronization
 
@@ -36,6 +37,25 @@ final class RequestAnswers: Sendable {
     var succeeded = true
     if case .error = reply { succeeded = false }
     try await session.sender.send(id, reply, body: body) { release(succeeded: succeeded) }
+  }
+
+  /// A list in the head while it fits there, else as the body.
+  func send(_ items: [some Encodable], whole: Reply, asBody: Reply) async throws {
+    let encoded = JSON.encode(items)
+    if encoded.count < LineProtocol.maximumHead / 2 {
+      try await send(whole)
+    } else if encoded.count <= LineProtocol.maximumBody {
+      try await send(asBody, body: ByteBuffer(bytes: encoded))
+    } else {
+      throw LineError(.tooMany, "the list has more than \(LineProtocol.maximumBody) bytes")
+    }
+  }
+
+  /// Sends the last answer, without a body and without waiting for room: wait for that before.
+  func sendNow(_ reply: Reply) {
+    guard let head = try? AnswerSender.encode(id, reply) else { return }
+    release(succeeded: true)
+    session.line.sendNow(head: head)
   }
 
   /// To be called once, when its last answer has been handed to the line, or never will be.

@@ -7,13 +7,17 @@ import NIOCore
 /// Runs one request: calls the service, sends what it answers. It decides nothing.
 struct RequestHandler: Sendable {
   let session: LineSession
+  /// Who asks, as it is at every moment.
+  let live: LivePrincipal
+  /// As it was when the request was begun with.
   let principal: Principal
   let id: UInt64
   private let answers: RequestAnswers
 
-  init(session: LineSession, principal: Principal, id: UInt64) {
+  init(session: LineSession, live: LivePrincipal, id: UInt64) {
     self.session = session
-    self.principal = principal
+    self.live = live
+    principal = live.current
     self.id = id
     answers = RequestAnswers(session: session, id: id)
   }
@@ -22,7 +26,10 @@ struct RequestHandler: Sendable {
 
   func run(_ request: RequestReader.Accepted) async {
     defer { answers.finish() }
+    let rights = RightsWatch.begin(request, live)
+    defer { rights?.end() }
     do {
+      await services.audit.waitForRoom()
       if services.status.registry.isDraining {
         throw LineError(.shuttingDown, "the server is ending and takes no new requests")
       }
@@ -30,8 +37,12 @@ struct RequestHandler: Sendable {
       if request.needsPulse { session.pulse.begin(id) }
       try await answer(request, progress)
     } catch {
+      var error = session.lineError(from: error, operation: request.operation.name)
+      // What was ended in its midst does not know why.
+      if error.code == .cancelled, request.isCancelled.isSet { error = request.isCancelled.error }
+      if error.code == .forbidden { session.auditRefusal(of: request.operation, error, by: principal) }
       // A connection that is gone has nobody to tell.
-      try? await answers.send(.error(session.lineError(from: error, operation: request.operation.name)))
+      try? await answers.send(.error(error))
     }
   }
 
@@ -66,6 +77,21 @@ struct RequestHandler: Sendable {
     case .status, .accounts, .accountRemove, .accountLimit, .inviteCreate, .tokenCreate, .tokenList, .tokenRevoke:
       try await AdministrationHandler(session: session, principal: principal, answers: answers).answer(
         request.operation)
+    case .chatJoin(let fields): try await chat.join(fields)
+    case .chatLeave(let fields): try await chat.leave(fields)
+    case .chatWho(let fields): try await chat.who(fields)
+    case .chatHistory(let fields): try await chat.history(fields)
+    case .chatSend: throw LineError(.internal, "a message that went the way of requests")
+    case .accountSet, .roleDefine, .roleShow, .roleList, .roleRemove, .audit:
+      try await RoleHandler(
+        session: session, principal: principal, id: id, answers: answers, isCancelled: request.isCancelled
+      ).answer(request.operation)
+    case .time(let fields): try await send(.time(try TimeText.answer(fields.format)))
+    case .command(let operation):
+      try await CommandHandler(
+        session: session, live: live, principal: principal, id: id, answers: answers, isCancelled: request.isCancelled,
+        channel: request.channel
+      ).answer(operation)
     case .data, .commit, .cancel, .unknown:
       throw LineError(
         .unsupported, "there is no operation '\(printable(request.operation.name))'")
@@ -75,6 +101,10 @@ struct RequestHandler: Sendable {
   private func folders(_ request: RequestReader.Accepted) -> FolderHandler {
     FolderHandler(
       session: session, principal: principal, id: id, answers: answers, isCancelled: request.isCancelled)
+  }
+
+  private var chat: ChatHandler {
+    ChatHandler(session: session, live: live, principal: principal, answers: answers)
   }
 
   private func send(_ reply: Reply, body: ByteBuffer? = nil) async throws {

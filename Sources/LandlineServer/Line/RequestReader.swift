@@ -12,6 +12,8 @@ final class RequestReader {
     /// For puts.
     var pipe: BodyPipe?
     var isCancelled: CancelFlag
+    /// For commands.
+    var channel: CommandChannel?
     /// Whether it holds a file or a folder open for as long as its client likes, or as there is much in it.
     var isTransfer: Bool {
       switch operation {
@@ -24,14 +26,14 @@ final class RequestReader {
     /// Whether it may wait for long, and does not itself say that it is alive.
     var needsPulse: Bool {
       switch operation {
-      case .list, .stat, .remove, .move, .makeFolder, .accountRemove: true
+      case .list, .stat, .remove, .move, .makeFolder, .accountRemove, .roleDefine: true
       default: false
       }
     }
     /// Whether it may wait for the disk.
     var needsDisk: Bool {
       switch operation {
-      case .list, .tree, .stat, .get, .verify, .put, .remove, .move, .makeFolder, .accountRemove: true
+      case .list, .tree, .stat, .get, .verify, .put, .remove, .move, .makeFolder, .accountRemove, .audit: true
       default: false
       }
     }
@@ -43,6 +45,10 @@ final class RequestReader {
     case pipe(BodyPipe)
     /// A put's own body, which is the whole file.
     case whole
+    /// What a program is to read.
+    case input(CommandChannel)
+    /// The text of a message to a room.
+    case said
   }
 
   /// What the session is to do.
@@ -53,12 +59,14 @@ final class RequestReader {
   }
 
   private let session: LineSession
-  private let principal: Principal
+  private let principal: LivePrincipal
   private var body = Body.nowhere
+  /// The message to a room whose text is arriving.
+  private var said: (id: UInt64, request: ChatSendRequest, text: [UInt8])?
   /// The whole put whose body is arriving.
   private var whole: (id: UInt64, put: PutRequest, body: WholeBody, isCancelled: CancelFlag)?
 
-  init(session: LineSession, principal: Principal) {
+  init(session: LineSession, principal: LivePrincipal) {
     self.session = session
     self.principal = principal
   }
@@ -79,14 +87,21 @@ final class RequestReader {
         await session.budget.waitForRoom()
       case .whole:
         whole?.body.pieces.append(slice)
+      case .input(let channel): try channel.input.push(slice)
+      case .said:
+        said?.text += slice.readableBytesView
       }
     case .end:
       body = .nowhere
+      if let said {
+        self.said = nil
+        try await session.say(said.id, said.request, said.text, by: principal.current)
+      }
       if let whole {
         self.whole = nil
         let cost = whole.body.pieces.reduce(0) { $0 + $1.readableBytes }
         session.budget.add(cost)
-        let put = session.services.files.announce(whole.put, content: whole.body, by: principal)
+        let put = session.services.files.announce(whole.put, content: whole.body, by: principal.current)
         session.pulse.begin(whole.id, isInLane: true)
         let starts = session.wholes.add(
           .init(id: whole.id, work: .put(put), isCancelled: whole.isCancelled, cost: cost))
@@ -126,6 +141,9 @@ final class RequestReader {
       open.pipe?.push(.cancel(discard: cancel.discard ?? false))
       open.cancel()
       return nil
+    case .command(let addition) where addition.isAddition:
+      try add(addition, to: request.id, bodyLength)
+      return nil
     default:
       guard session.table.isNew(request.id) else {
         throw LineError(.badRequest, "the id \(request.id) is not greater than those before it")
@@ -133,6 +151,25 @@ final class RequestReader {
       let action = try await begin(request, bodyLength, headLength: head.count)
       await session.budget.waitForRoom()
       return action
+    }
+  }
+
+  /// Takes what is added to a command; what comes when it is over is dropped.
+  private func add(_ addition: CommandOperation, to id: UInt64, _ bodyLength: Int) throws(LineError) {
+    guard session.table.wasUsed(id) else {
+      throw LineError(.badRequest, "'\(addition.name)' for the id \(id), which is no command")
+    }
+    let channel = session.commands[id]
+    if case .input(let input) = addition {
+      guard let channel else { return }
+      if bodyLength > 0 { body = .input(channel) }
+      if input.end == true {
+        guard bodyLength == 0 else { throw LineError(.badRequest, "the end of stdin has no body") }
+        channel.input.end()
+      }
+    } else {
+      guard bodyLength == 0 else { throw LineError(.badRequest, "'\(addition.name)' has no body") }
+      try channel?.take(addition)
     }
   }
 
@@ -148,6 +185,11 @@ final class RequestReader {
         isWhole = true
         expected = Int(put.size ?? 0)
       case .put: pipe = BodyPipe(budget: session.budget)
+      case .chatSend:
+        guard bodyLength <= ChatLimits.message else {
+          throw LineError(.tooLarge, "a message has at most \(ChatLimits.message) bytes, and this has \(bodyLength)")
+        }
+        expected = bodyLength
       case .get(let get):
         isWhole = get.whole == true
         if isWhole && get.offset ?? 0 > 0 {
@@ -161,13 +203,21 @@ final class RequestReader {
           "'\(printable(request.operation.name))' here needs a body of \(expected) bytes, not \(bodyLength)")
       }
       let isCancelled = CancelFlag()
-      let accepted = Accepted(
+      var accepted = Accepted(
         id: request.id, operation: request.operation, pipe: pipe, isCancelled: isCancelled)
       try session.table.open(
         request.id, isTransfer: accepted.isTransfer && !isWhole, cost: headLength, pipe: pipe
       ) { isCancelled.set() }
       // What it says is kept until it is answered.
       session.budget.add(headLength)
+      if case .command(let operation) = request.operation, operation.isConversation {
+        accepted.channel = session.commands.open(request.id)
+      }
+      if case .chatSend(let fields) = request.operation {
+        body = .said
+        said = (request.id, fields, [])
+        return nil
+      }
       guard isWhole else { return .request(accepted) }
       switch request.operation {
       case .put(let put):

@@ -38,6 +38,9 @@ final class RequestTable: Sendable {
     }
   }
 
+  /// Whether there was ever a request of this id.
+  func wasUsed(_ id: UInt64) -> Bool { state.withLock { $0.lastID.map { id <= $0 } ?? false } }
+
   /// Opens a request.
   /// - Throws: `too-many`.
   func open(

@@ -10,17 +10,19 @@ import NIOCore
 /// which may be slow to read, is waited for outside of it.
 struct WholeHandler: Sendable {
   let session: LineSession
-  let principal: Principal
+  let live: LivePrincipal
 
   private typealias Put = (item: WholeLane.Item, put: WholePut)
   private typealias Get = (item: WholeLane.Item, path: String)
 
   private var services: Services { session.services }
+  private var principal: Principal { live.current }
 
   /// Takes rounds until there is nothing more.
   func run() async {
     let rate = services.rates.rate(for: principal)
     while let items = session.wholes.next() {
+      await services.audit.waitForRoom()
       if rate.isLimited {
         await PacedRounds(rate: rate).run(items, round: round)
       } else {
@@ -96,11 +98,17 @@ struct WholeHandler: Sendable {
   private func reply(to result: Result<FileService.WholeOutcome, any Error>, _ path: String) -> Reply {
     switch result {
     case .success(.stored(let answer)):
-      session.log("stored", path: answer.path, size: answer.size, by: principal)
+      session.logStored(answer, by: principal)
       return .stored(answer)
     case .success(.skipped(let answer)): return .skipped(answer)
-    case .failure(let error): return .error(session.lineError(from: error, operation: "put"))
+    case .failure(let error): return .error(refusal(error, .put(PutRequest(path: path))))
     }
+  }
+
+  private func refusal(_ error: any Error, _ operation: LandlineProtocol.Operation) -> LineError {
+    let error = session.lineError(from: error, operation: operation.name)
+    if error.code == .forbidden { session.auditRefusal(of: operation, error, by: principal) }
+    return error
   }
 
   // MARK: Out
@@ -161,7 +169,7 @@ struct WholeHandler: Sendable {
       }
       return body.readableBytes
     case .failure(let error):
-      try await answers.add(item.id, .error(session.lineError(from: error, operation: "get")))
+      try await answers.add(item.id, .error(refusal(error, .get(GetRequest(path: path)))))
       return 0
     }
   }

@@ -172,6 +172,9 @@ public struct AccountService: Sendable {
     for live in connected() { _ = try await refresh(live) }
   }
 
+  /// To be called at the start: where a role has a quota, it is to be known what accounts have stored.
+  public func beginQuotas() async throws { try await quotas(of: roles.table) }
+
   /// Sees to it that the bytes of accounts are counted when a role has a quota.
   func quotas(of table: RoleTable) async throws {
     if table.hasQuotas { try await countAccounts() }

@@ -44,6 +44,9 @@ public struct Principal: Hashable, Sendable {
   /// The most bytes that the account may have stored; nil: no bound.
   public var quota: Int64? { layers.compactMap(\.quota).min() }
 
+  /// Whose bytes are what they store; nil for the operator on the control socket.
+  var owner: FileOwner? { accountID == 0 ? nil : FileOwner(account: accountID, quota: quota) }
+
   /// - Throws: `forbidden`.
   public func requireAdmin(to what: String) throws(LineError) {
     guard isAdmin else {

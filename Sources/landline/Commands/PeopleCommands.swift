@@ -15,7 +15,7 @@ struct InviteCommand: AsyncParsableCommand, SpeaksJSON {
         landline invite --data ./data
       """)
 
-  @Option(help: "What the new account may: admin, member or guest.")
+  @Option(help: ArgumentHelp("What the new account may: admin, member, guest, or a role of your own.", valueName: "role"))
   var role = "member"
 
   @Option(
@@ -80,7 +80,7 @@ struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account",
     abstract: "Change a server's accounts.",
-    subcommands: [AccountLimitCommand.self, AccountRemoveCommand.self])
+    subcommands: [AccountSetCommand.self, AccountLimitCommand.self, AccountRemoveCommand.self])
 }
 
 /// `landline account remove`.
@@ -148,7 +148,8 @@ struct WhoamiCommand: AsyncParsableCommand, SpeaksJSON {
       "\(printable(welcome.account)) (\(printable(welcome.role))) on \(printable(welcome.server))"
     ]
     if let device = welcome.device { lines.append("device  \(printable(device))") }
-    for grant in welcome.grants ?? [] { lines.append("may     \(printable(grant))") }
+    for grant in welcome.grants ?? [] { lines.append("may     \(printable(grant, atMost: 4_096))") }
+    for grant in welcome.within ?? [] { lines.append("within  \(printable(grant, atMost: 4_096))") }
     Screen.shared.out(lines.joined(separator: "\n"))
   }
 }

@@ -29,7 +29,7 @@ struct TokenCreateCommand: AsyncParsableCommand, SpeaksJSON {
   @Argument(help: "A name, to find it again.")
   var name: String
 
-  @Option(help: "What it may; no more than oneself. (default: the same as oneself)")
+  @Option(help: ArgumentHelp("What it may; no more than oneself. (default: the same as oneself)", valueName: "role"))
   var role: String?
 
   @OptionGroup var server: ServerOptions
