@@ -147,6 +147,7 @@ class Line:
         self._buffer = bytearray()
         self.arrived = 0  # bytes
         self._inbox: dict[int, deque] = defaultdict(deque)
+        self.pushes: deque = deque()  # what came without having been asked for
 
     def close(self) -> None:
         self.socket.close()
@@ -209,14 +210,25 @@ class Line:
     def answer(self, id: int) -> tuple[dict, bytes]:
         """The next message for this id; raises its error, or the connection's."""
         while not self._inbox[id]:
-            head, body = self.receive()
-            if "id" not in head:
-                raise LineError(head["error"], None)
-            self._inbox[head["id"]].append((head, body))
+            self.sort(*self.receive())
         head, body = self._inbox[id].popleft()
         if "error" in head:
             raise LineError(head["error"], id)
         return head, body
+
+    def sort(self, head: dict, body: bytes) -> None:
+        if "id" in head:
+            self._inbox[head["id"]].append((head, body))
+        elif "error" in head:
+            raise LineError(head["error"], None)
+        else:
+            self.pushes.append((head, body))
+
+    def pushed(self) -> tuple[dict, bytes]:
+        """What is pushed next."""
+        while not self.pushes:
+            self.sort(*self.receive())
+        return self.pushes.popleft()
 
     def after_working(self, id: int) -> dict:
         """The first answer for this id that is not `working`."""
@@ -238,7 +250,7 @@ class Line:
         try:
             while True:
                 head, _ = self.receive()
-                if "id" not in head:
+                if "id" not in head and "error" in head:
                     code = LineError(head["error"], None).code
         except Closed:
             return code
@@ -273,6 +285,23 @@ class Line:
             publicKey=key.public_text,
             signature=key.sign(self.certificate, self.nonce),
         )
+
+    # Rooms (section 6)
+
+    def say(self, room: str, text: str | bytes, key: str | None = None, **fields: Any) -> dict:
+        text = text.encode() if isinstance(text, str) else text
+        return self.call("chat.send", text, room=room, key=key, **fields)
+
+    def history(self, room: str, **fields: Any) -> tuple[dict, list[dict]]:
+        head, body = self.answer(self.request("chat.history", room=room, **fields))
+        return head, json.loads(body)
+
+    def heard(self) -> tuple[dict, str]:
+        """The next message of a room that is pushed; comings and goings are passed over."""
+        while True:
+            head, body = self.pushed()
+            if head["type"] != "presence":
+                return head, body.decode()
 
     # Files (section 6)
 

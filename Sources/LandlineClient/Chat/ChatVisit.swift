@@ -11,7 +11,8 @@ actor ChatVisit {
   private let events: @Sendable (ChatRoomEvent) async -> Void
   /// By the names of rooms; the inbox is one of them.
   private var tracks: [String: ChatTrack] = [:]
-  private var hasEntered = false
+  /// How many connections have come so far that everything was shown.
+  private(set) var entries = 0
 
   init(_ room: ChatRoom, events: @escaping @Sendable (ChatRoomEvent) async -> Void) {
     self.room = room
@@ -27,7 +28,7 @@ actor ChatVisit {
     if room.options.hasInbox, connection.welcome.account != "local" {
       try await enter("@" + connection.welcome.account, connection)
     }
-    hasEntered = true
+    entries += 1
     await events(.caughtUp)
     room.use(connection)
     defer { room.use(nil) }
@@ -49,7 +50,7 @@ actor ChatVisit {
   private func enter(_ name: String, _ connection: Connection) async throws {
     let joined = try await connection.joinRoom(name)
     let isInbox = joined.room.utf8.first == UInt8(ascii: "@")
-    if !isInbox { await events(.entered(joined, again: hasEntered)) }
+    if !isInbox { await events(.entered(joined, again: entries > 0)) }
     if tracks[joined.room] != nil { return try await catchUp(joined.room, connection) }
     if case .last(let count) = room.options.past {
       tracks[joined.room] = ChatTrack(room: joined.room, next: joined.last + 1)

@@ -46,23 +46,19 @@ extension LandlineClient {
     var wasThere = false
     var pause = Duration.milliseconds(100)
     while true {
-      var connectedAt: ContinuousClock.Instant?
+      let entries = await visit.entries
       do {
-        try await withConnection { connection in
-          connectedAt = .now
-          try await visit.run(over: connection)
-        }
+        try await withConnection { try await visit.run(over: $0) }
       } catch let error as ClientError {
         guard error.isLoss || (error.code == .cannotConnect && error.mayPass) else { throw error }
-        if let connectedAt, .now - connectedAt > .seconds(2) || !wasThere {
-          // Not for a server that takes a connection and drops it at once, again and again.
-          pause = .milliseconds(100)
-        }
-        if connectedAt != nil || lostAt == nil {
+        // Else the server may take a connection and drop it at once, again and again.
+        let hasEntered = await visit.entries > entries
+        if hasEntered { pause = .milliseconds(100) }
+        if hasEntered || lostAt == nil {
           lostAt = .now
-          if connectedAt != nil { wasThere = true }
           await events(.lost(error))
         }
+        wasThere = wasThere || hasEntered
         // Before it was ever there: a server that is starting gets its time, like with everything else.
         let patience = wasThere ? room.options.patience : Reconnecting.patience
         if let patience, let lostAt, .now - lostAt + pause >= patience { throw givenUp(error, patience, wasThere) }

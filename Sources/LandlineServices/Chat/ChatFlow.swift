@@ -8,12 +8,11 @@ public struct ChatFlow: Hashable, Sendable {
   public var burst: Int64
 
   /// - Parameters:
-  ///   - messages: a second.
-  ///   - bytes: a second.
+  ///   - messages: a second; and a KiB of text for each.
   ///   - burst: seconds' worth.
-  public init(messages: Int64 = 500, bytes: Int64 = 524_288, burst: Int64 = 16) {
+  public init(messages: Int64 = 500, burst: Int64 = 16) {
     self.messages = messages
-    self.bytes = bytes
+    bytes = messages * 1_024
     self.burst = burst
   }
 }

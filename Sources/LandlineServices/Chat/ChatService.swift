@@ -62,7 +62,8 @@ public struct ChatService: Sendable {
     for audience in audiences { audience.publish([event], in: room) }
   }
 
-  public func who(in name: String, by principal: Principal) throws(LineError) -> (room: RoomName, members: [RoomMember]) {
+  public func who(in name: String, by principal: Principal) throws(LineError) -> (room: RoomName, members: [RoomMember])
+  {
     let room = try room(name, for: principal)
     return (room, members.list(of: room))
   }
@@ -83,8 +84,11 @@ public struct ChatService: Sendable {
       }
       kind = known
     }
-    if let key = request.key, !(1...ChatLimits.key).contains(key.utf8.count) {
-      throw LineError(.badRequest, "a message's key has 1 to \(ChatLimits.key) bytes")
+    if let key = request.key {
+      let isPlain = key.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+      guard isPlain, (1...ChatLimits.key).contains(key.utf8.count) else {
+        throw LineError(.badRequest, "a message's key has 1 to \(ChatLimits.key) bytes, and no control characters")
+      }
     }
     try Self.check(text, kind)
     return NewChatMessage(

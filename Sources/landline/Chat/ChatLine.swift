@@ -14,7 +14,7 @@ enum ChatLine: Hashable {
   /// What is wrong with it.
   case mistake(String)
 
-  static let help = [
+  static let helpLines = [
     "/msg NAME TEXT   say it to one alone        /who            who is here",
     "/me TEXT         say what you do            /history [N]    the last N messages (50)",
     "/topic [TEXT]    show or set the topic      /put FILE       leave a file for the room",

@@ -12,7 +12,8 @@ struct PipedChat {
     let input = try InputReader()
     let failures = Failures()
     let past = Latch()
-    try await client.withRoom(options, events: { show($0, past) }) { room in
+    let events: @Sendable (ChatRoomEvent) async -> Void = { show($0, past) }
+    try await client.withRoom(options, events: events) { room in
       await past.wait()
       try await send(input, to: room, failures)
       try await room.flush()

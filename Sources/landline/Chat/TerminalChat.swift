@@ -120,7 +120,7 @@ struct TerminalChat {
     do {
       switch line {
       case .mistake(let what): screen.show([text.note(printable(what))])
-      case .help: screen.show(ChatLine.help.map(text.note))
+      case .help: screen.show(ChatLine.helpLines.map { text.note($0) })
       case .who: screen.show([text.note(try await who(in: room))])
       case .topic: screen.show([text.note(try await topic(of: room))])
       case .history(let count): try await showHistory(count, of: room)

@@ -19,7 +19,29 @@ struct EventBatch: Sendable {
   /// The place of its first event in all that happened in the room since anybody listens.
   private var first: UInt64 = 0
 
-  init(_ events: [ChatEvent]) {
+  /// How many bytes one may have, but for one that is a single event, which has less than half of it. With what TLS adds
+  /// it is a buffer of 64 KiB, and not one of twice that.
+  static let most = 57_344
+
+  /// As many as it takes for `events`.
+  static func batches(of events: [ChatEvent]) -> [EventBatch] {
+    var batches: [EventBatch] = []
+    var start = 0
+    var size = 0
+    for (index, event) in events.enumerated() {
+      // A head has less than 512 bytes.
+      let next = if case .message(_, let text) = event { text.count + 512 } else { 512 }
+      if size + next > most {
+        batches.append(EventBatch(events[start..<index]))
+        (start, size) = (index, 0)
+      }
+      size += next
+    }
+    if start < events.count { batches.append(EventBatch(events[start...])) }
+    return batches
+  }
+
+  private init(_ events: ArraySlice<ChatEvent>) {
     self.events.reserveCapacity(events.count)
     for event in events {
       var bodies = self.events.last?.bodies ?? 0

@@ -22,7 +22,8 @@ final class LineAudience: ChatAudience {
   private let rooms = Mutex<[RoomName: Room]>([:])
 
   func publish(_ events: [ChatEvent], in room: RoomName) {
-    rooms.withLock { $0[room]?.audience }?.publish(EventBatch(events))
+    guard let audience = rooms.withLock({ $0[room]?.audience }) else { return }
+    for batch in EventBatch.batches(of: events) { audience.publish(batch) }
   }
 
   func waitForRoom() async { await budget.waitForRoom() }

@@ -9,7 +9,7 @@ import Synchronization
 /// busier everything is.
 final class LoopAudience: Sendable {
   /// How much one turn takes, so that others on the loop get theirs.
-  private static let mostInTurn = 262_144
+  private static let mostInTurn = 65_536
 
   private struct Pending {
     var batches: [EventBatch] = []
@@ -76,13 +76,14 @@ final class LoopAudience: Sendable {
     if listener.line.push(bytes) { listener.traffic.sent(bodies) } else { late.append(listener.line) }
   }
 
-  /// What this turn tells; nil when there is nothing.
+  /// What this turn tells, no more than one batch may have, so that others on the loop get their turns; nil when there
+  /// is nothing.
   private func takeBatch() -> EventBatch? {
     let (taken, hasMore) = pending.withLock { pending -> ([EventBatch], Bool) in
       var size = 0
       let count = pending.batches.prefix { batch in
         defer { size += batch.count }
-        return size == 0 || size + batch.count <= Self.mostInTurn
+        return size == 0 || size + batch.count <= EventBatch.most
       }.count
       let taken = Array(pending.batches.prefix(count))
       pending.batches.removeFirst(count)

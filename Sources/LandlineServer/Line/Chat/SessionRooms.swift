@@ -62,8 +62,8 @@ final class SessionRooms: Sendable {
   private func remove(from room: RoomName) {
     guard leave(room) else { return }
     let error = LineError(.forbidden, "a change of roles has ended this account's being in '\(room)'")
-    guard let head = try? AnswerSender.encode(nil, .outOfRoom(RemovedPush(room: room.description, error))) else { return }
-    line.sendNow(head: head)
+    let reply = Reply.outOfRoom(RemovedPush(room: room.description, error))
+    if let head = try? AnswerSender.encode(nil, reply) { line.sendNow(head: head) }
   }
 
   /// - Returns: whether it was in it.
