@@ -54,7 +54,9 @@ public final class ChatRoom: Sendable {
   /// - Throws: `connectionLost` while there is none.
   public func withConnection<Value>(_ body: (Connection) async throws -> Value) async throws -> Value {
     guard let connection = connection.withLock({ $0 }) else {
-      throw ClientError.lost("another connection is being tried")
+      throw ClientError(
+        .connectionLost, "there is no connection at this moment; another one is being tried",
+        advice: "Ask again in a moment")
     }
     return try await body(connection)
   }

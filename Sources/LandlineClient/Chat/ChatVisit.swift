@@ -11,7 +11,7 @@ actor ChatVisit {
   private let events: @Sendable (ChatRoomEvent) async -> Void
   /// By the names of rooms; the inbox is one of them.
   private var tracks: [String: ChatTrack] = [:]
-  /// How many connections have come so far that everything was shown.
+  /// Over how many connections the room was entered.
   private(set) var entries = 0
 
   init(_ room: ChatRoom, events: @escaping @Sendable (ChatRoomEvent) async -> Void) {
@@ -23,7 +23,10 @@ actor ChatVisit {
   func run(over connection: Connection) async throws {
     let pushes = PushQueue()
     connection.receivePushes(pushes)
+    room.use(connection)
+    defer { room.use(nil) }
     try await enter(room.options.room, connection)
+    entries += 1
     // Over the control socket one is nobody to whom something could be said.
     if room.options.hasInbox, connection.welcome.account != "local" {
       try await enter("@" + connection.welcome.account, connection)
@@ -50,7 +53,7 @@ actor ChatVisit {
   private func enter(_ name: String, _ connection: Connection) async throws {
     let joined = try await connection.joinRoom(name)
     let isInbox = joined.room.utf8.first == UInt8(ascii: "@")
-    if !isInbox { await events(.entered(joined, again: entries > 0)) }
+    if !isInbox { await events(.entered(joined, again: tracks[joined.room] != nil)) }
     if tracks[joined.room] != nil { return try await catchUp(joined.room, connection) }
     if case .last(let count) = room.options.past {
       tracks[joined.room] = ChatTrack(room: joined.room, next: joined.last + 1)
