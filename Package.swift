@@ -162,11 +162,13 @@ let product: [Target] = [
   .testTarget(
     name: "LandlineServicesTests",
     dependencies: ["LandlineServices", "LandlineProtocol"], swiftSettings: strict),
+  .testTarget(name: "LandlineProcessesTests", dependencies: ["LandlineProcesses"], swiftSettings: strict),
   .testTarget(
     name: "LandlineClientTests", dependencies: ["LandlineClient", "LandlineProtocol", nioCore], swiftSettings: strict),
   .testTarget(
     name: "LandlineServerTests",
-    dependencies: ["LandlineProtocol", "LandlineServer", "LandlineServices", nioCore], swiftSettings: strict),
+    dependencies: ["Addresses", "LandlineProtocol", "LandlineServer", "LandlineServices", nioCore],
+    swiftSettings: strict),
   .testTarget(
     name: "LandlineTestingTests",
     dependencies: ["LandlineClient", "LandlineProtocol", "LandlineServer", "LandlineTesting"],

@@ -123,7 +123,9 @@ public struct LandlineServer: Service {
     let services = Services(
       accounts: accounts,
       files: FileService(store: content, hashes: database, uploads: uploads), commands: commands, rates: rates,
-      chat: ChatService(store: database, flow: ChatFlow(messages: settings.chatRate), audiences: [listeners]), listeners: listeners,
+      chat: ChatService(store: database, flow: ChatFlow(messages: settings.chatRate), audiences: [listeners]) {
+        try content.requireFreeSpace()
+      }, listeners: listeners,
       status: ServerStatus(
         started: .now, listening: bound.description, fingerprint: identity.fingerprint,
         registry: registry, transfers: transfers, descriptors: shares),

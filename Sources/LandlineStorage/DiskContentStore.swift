@@ -118,6 +118,18 @@ public final class DiskContentStore: ContentStore {
   /// Bytes that stay free of a disk of `total` bytes.
   public func reserve(ofDisk total: Int64) -> Int64 { tree.space.bounds.reserve(ofDisk: total) }
 
+  /// For what is stored beside the files.
+  /// - Throws: `no-space` when no more is free than is to stay free.
+  public func requireFreeSpace() throws(LineError) {
+    let space = try space()
+    let reserve = reserve(ofDisk: space.total)
+    guard space.free > reserve else {
+      throw LineError(
+        .noSpace,
+        "the server's disk has \(space.free) bytes free, and \(reserve) are to stay free: nothing more is stored")
+    }
+  }
+
   public var areAccountsKnown: Bool {
     // Where they are not counted, because that cannot be, there is nothing to wait for.
     tree.space.accounts.isCounted || !tree.space.accounts.isActive

@@ -35,16 +35,20 @@ final class DiskSpace: Sendable {
   /// - Parameter owner: for whom; nil: for nobody's account.
   /// - Throws: `no-space`, with what is free and what must stay so.
   func reserve(_ count: Int64, for owner: FileOwner? = nil) throws(LineError) -> SpaceReservation {
-    if let owner { try accounts.reserve(count, for: owner) }
-    do throws(LineError) {
-      return try reserve(unowned: count, owner)
-    } catch {
-      if let owner { accounts.settle(count, of: owner.account, written: false) }
-      throw error
+    try promise(count)
+    // In this order: what the disk has room for is no number that overflows.
+    if let owner {
+      do throws(LineError) {
+        try accounts.reserve(count, for: owner)
+      } catch {
+        promised.withLock { $0 -= count }
+        throw error
+      }
     }
+    return SpaceReservation(self, count, owner)
   }
 
-  private func reserve(unowned count: Int64, _ owner: FileOwner?) throws(LineError) -> SpaceReservation {
+  private func promise(_ count: Int64) throws(LineError) {
     let failure = promised.withLock { promised -> LineError? in
       do throws(LineError) {
         try requireRoom(for: count, besides: promised)
@@ -55,7 +59,6 @@ final class DiskSpace: Sendable {
       }
     }
     if let failure { throw failure }
-    return SpaceReservation(self, count, owner)
   }
 
   /// Looks again whether the reserve is still there: others write to the disk, too.

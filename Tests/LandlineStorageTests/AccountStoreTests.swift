@@ -157,13 +157,11 @@ import Testing
   }
 
   @Test func roles() async throws {
-    #expect(try await store.grants(ofRole: "admin") == ["admin"])
     #expect(
-      try await store.grants(ofRole: "member") == [
-        "files.read=**", "files.write=**", "chat.rooms=**",
+      try await store.roles() == [
+        Role(name: "admin", grants: ["admin"]), Role(name: "guest", grants: ["files.read=**"]),
+        Role(name: "member", grants: ["files.read=**", "files.write=**", "chat.rooms=**"]),
       ])
-    #expect(try await store.grants(ofRole: "guest") == ["files.read=**"])
-    #expect(try await store.grants(ofRole: "Admin") == nil)
   }
 
   @Test func keepsALimit() async throws {

@@ -7,12 +7,14 @@ Each runs in bash, in a folder with a few files and a server on ./data that is j
 import contextlib
 import json
 import os
+import pty
 import re
 import shutil
 import signal
 import subprocess
 import unittest
 
+from commands import EVERY_PROGRAM, define_role
 from harness import BINARY, Case, Client, Server, landline, tool, wait_until
 
 EXAMPLES = re.compile(r"^Examples:\n((?:  +\S.*\n)+)", re.MULTILINE)
@@ -65,6 +67,11 @@ class Examples(Case):
         with self.server.admin.line() as line:
             if "bert" not in {account["name"] for account in line.listed("accounts")}:
                 self.server.join("bert")
+        if command[0] in ("run", "shell", "jobs", "attach", "kill"):
+            define_role(self.server, "operator", EVERY_PROGRAM, "commands.shell", parent="admin")
+            landline("account", "set", "eva", "--role", "operator", "--data", self.server.data)
+        if command == ("role", "remove"):
+            self.client.run("role", "define", "visitor")
         if command == ("token", "revoke"):
             self.client.run("token", "create", "backup")
         elif command[0] == "token":
@@ -78,6 +85,9 @@ class Examples(Case):
             (folder / name).write_text(f"this is {name}\n")
 
     def filled_in(self, line: str) -> str:
+        if "JOB" in line:
+            program = ["sleep", "60"] if "kill" in line else ["true"]
+            line = line.replace("JOB", self.client.run("run", "--detach", "--", *program).out.strip())
         return line.replace("INVITE", str(self.server.new_invite()))
 
     def run_example(self, line: str) -> None:
@@ -86,6 +96,20 @@ class Examples(Case):
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
         )
         self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}")
+
+    def run_on_terminal(self, line: str) -> None:
+        """A shell, which is left as soon as it listens."""
+        near, far = pty.openpty()
+        process = subprocess.Popen(
+            ["bash", "-c", line], cwd=self.folder, env=self.env, stdin=far, stdout=far, stderr=far, start_new_session=True)
+        try:
+            os.write(near, b"exit\n")
+            self.assertEqual(process.wait(30), 0, line)
+        finally:
+            process.kill()
+            process.wait()
+            os.close(near)
+            os.close(far)
 
     def run_server(self, line: str) -> None:
         """`landline serve`, in a network of its own, where its port is free."""
@@ -121,6 +145,8 @@ class Examples(Case):
                     self.prepare(command)
                     if command == ("serve",):
                         self.run_server(line)
+                    elif command == ("shell",):
+                        self.run_on_terminal(line)
                     else:
                         self.run_example(line)
 

@@ -30,6 +30,7 @@ struct DatagramServices {
     var settings = SocketServer.ServerSettings()
     // One byte more than a format may have, so that a longer one is seen to be one.
     settings.maximumPacketSize = TimeRequest.longest + 1
+    settings.dualStack = true
     settings.handleError = { _, _ in }
     let limit = SourceLimit()
     do {

@@ -108,7 +108,8 @@ final class LineSession: Sendable {
   func run() async {
     registry.attach(self, to: connection)
     do {
-      let login = Login(line: line, sender: sender, accounts: services.accounts, door: door, logger: logger,
+      let login = Login(
+        line: line, sender: sender, accounts: services.accounts, door: door, logger: logger,
         audit: services.audit, refused: services.status.refusedLogins, peer: peer)
       if let principal = try await login.run(accepting: table.isNew) {
         try await serve(principal)

@@ -26,7 +26,7 @@ struct RequestHandler: Sendable {
 
   func run(_ request: RequestReader.Accepted) async {
     defer { answers.finish() }
-    let rights = RightsWatch.begin(request, live)
+    let rights = RightsWatch.begin(request, by: principal, live)
     defer { rights?.end() }
     do {
       await services.audit.waitForRoom()

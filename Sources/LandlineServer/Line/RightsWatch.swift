@@ -3,9 +3,12 @@ import LandlineServices
 
 /// Ends a transfer whose account loses the right to it while it runs (docs/PROTOCOL.md section 9).
 enum RightsWatch {
+  /// - Parameter first: who began the request: what is left out of a walk was decided by their grants.
   /// - Returns: the watch, to be held as long as the request runs; nil for requests that are short.
-  static func begin(_ request: RequestReader.Accepted, _ live: LivePrincipal) -> LivePrincipal.Watch? {
-    guard request.isTransfer, let needs = needs(request.operation, since: live.current) else { return nil }
+  static func begin(
+    _ request: RequestReader.Accepted, by first: Principal, _ live: LivePrincipal
+  ) -> LivePrincipal.Watch? {
+    guard request.isTransfer, let needs = needs(request.operation, since: first) else { return nil }
     let isCancelled = request.isCancelled
     let pipe = request.pipe
     return live.watch { principal in
@@ -26,7 +29,6 @@ enum RightsWatch {
     case .put(let fields):
       needs(fields.path) { principal, path throws(LineError) in try principal.requireWrite(path) }
     case .tree(let fields):
-      // Which names are left out was decided by the grants of the beginning.
       needs(fields.path) { principal, path throws(LineError) in
         if !principal.reads(as: first) { try principal.requireRead(everythingIn: path) }
       }

@@ -16,7 +16,8 @@ extension AccountService {
     guard !Role.builtin.contains(request.name.lowercased()) else {
       throw LineError(
         .forbidden,
-        "'\(request.name)' is one of the roles that every server has, and stays as it is; define one with it as a parent")
+        "'\(request.name)' is one of the roles that every server has, and stays as it is; define one with it as a parent"
+      )
     }
     let role = Role(
       name: request.name, parents: request.parents ?? [], grants: try Self.normalized(request.grants ?? []))
@@ -36,7 +37,7 @@ extension AccountService {
       try await quotas(of: table)
       let isNew = try await store.defineRole(role)
       roles.changed(table)
-      try await refreshAll()
+      await refreshAll()
       var answer = try Self.answer(role.name, in: table)
       answer.created = isNew
       return answer
@@ -71,7 +72,8 @@ extension AccountService {
       guard children.isEmpty else {
         throw LineError(
           .notEmpty,
-          "the role '\(printable(name))' is in use: \(shown(children)) \(children.count == 1 ? "is" : "are") built on it")
+          "the role '\(printable(name))' is in use: \(shown(children)) \(children.count == 1 ? "is" : "are") built on it"
+        )
       }
       try await store.removeRole(named: name)
       roles.changed(RoleTable(roles.table.roles.values.filter { $0.name != name }))
@@ -90,7 +92,7 @@ extension AccountService {
         throw LineError(.notFound, "there is no account '\(printable(name))'")
       }
       roles.changed()
-      try await refreshAll()
+      await refreshAll()
       let devices = try await store.accounts().first { $0.account.id == account.id }?.devices ?? 0
       return AccountEntry(
         name: account.name, role: account.role, created: account.created, seen: account.seen, devices: devices,

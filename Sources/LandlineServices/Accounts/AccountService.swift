@@ -167,9 +167,19 @@ public struct AccountService: Sendable {
   }
 
   /// Tells everybody who is connected what they may do from now on.
-  func refreshAll() async throws {
-    // Whose credential is gone is ended by the revocation.
-    for live in connected() { _ = try await refresh(live) }
+  func refreshAll() async {
+    for live in connected() {
+      let generation = roles.generation
+      do {
+        // Whose credential is gone is ended by the revocation.
+        _ = try await refresh(live)
+      } catch {
+        // Of whom nobody knows what they may do may do nothing; the next login finds out.
+        var nobody = live.current
+        (nobody.grants, nobody.ceiling) = ([], nil)
+        live.update(nobody, generation: generation)
+      }
+    }
   }
 
   /// To be called at the start: where a role has a quota, it is to be known what accounts have stored.
@@ -226,7 +236,8 @@ public struct AccountService: Sendable {
       if try await isLastAdmin(named: name), principal.credential != .local {
         throw LineError(
           .forbidden,
-          "\(printable(name)) is the last admin; invite another first, or remove it on the server's own machine (--data)")
+          "\(printable(name)) is the last admin; invite another first, or remove it on the server's own machine (--data)"
+        )
       }
       guard let id = try await store.removeAccount(named: name) else {
         throw LineError(.notFound, "there is no account '\(printable(name))'")

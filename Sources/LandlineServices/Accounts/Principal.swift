@@ -105,7 +105,8 @@ public struct Principal: Hashable, Sendable {
     }
     guard mayRun(command) else {
       throw LineError(
-        .forbidden, "\(account) (\(role)) may not run '\(printable(program))' like that: that needs a role with "
+        .forbidden,
+        "\(account) (\(role)) may not run '\(printable(program))' like that: that needs a role with "
           + "commands.run=\(printable(program))")
     }
   }
@@ -141,7 +142,8 @@ public struct Principal: Hashable, Sendable {
     guard mayEnter(name) else {
       throw LineError(
         .forbidden,
-        "\(account) (\(role)) may not enter the room '\(printable(name))': that needs a role with chat.rooms=\(printable(name))")
+        "\(account) (\(role)) may not enter the room '\(printable(name))': that needs a role with chat.rooms=\(printable(name))"
+      )
     }
   }
 

@@ -88,7 +88,7 @@ public struct RoleTable: Sendable {
   }
 
   private static func effective(_ order: [Role]) -> [Effective] {
-    let said = order.map { role in (name: role.name, grants: role.grants.compactMap { Grant($0) }) }
+    let said = order.map { role in (name: role.name, grants: role.grants.flatMap { (try? Grant.parse($0)) ?? [] }) }
     return Grant.Kind.allCases.flatMap { kind -> [Effective] in
       for (name, grants) in said {
         let own = grants.filter { $0.kind == kind }

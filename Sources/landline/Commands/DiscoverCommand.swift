@@ -36,7 +36,9 @@ struct DiscoverCommand: AsyncParsableCommand, SpeaksJSON {
       for server in found { JSONLine.write(server) }
       return
     }
-    if found.isEmpty { Screen.shared.note("no server answered; is it started with --discoverable, and on this network?") }
+    if found.isEmpty {
+      Screen.shared.note("no server answered; is it started with --discoverable, and on this network?")
+    }
     for line in Format.table(found.map { [printable($0.name), printable($0.address), printable($0.fingerprint)] }) {
       Screen.shared.out(line)
     }

@@ -15,7 +15,8 @@ struct InviteCommand: AsyncParsableCommand, SpeaksJSON {
         landline invite --data ./data
       """)
 
-  @Option(help: ArgumentHelp("What the new account may: admin, member, guest, or a role of your own.", valueName: "role"))
+  @Option(
+    help: ArgumentHelp("What the new account may: admin, member, guest, or a role of your own.", valueName: "role"))
   var role = "member"
 
   @Option(

@@ -118,7 +118,7 @@ struct Completer {
     case "server", "joined-name":
       return list(RemoteCompletion.joinedNames())
     case "role":
-      return list(["admin", "member", "guest"])
+      return list(await RemoteCompletion.roles())
     default:
       return list(argument.allValues ?? [])
     }

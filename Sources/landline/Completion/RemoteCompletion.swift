@@ -17,6 +17,15 @@ struct RemoteCompletion {
     ((try? ServerBook().joined()) ?? []).map(\.name)
   }
 
+  /// The roles of the only server, if we may see them; else those of every server.
+  static func roles() async -> [String] {
+    let always = ["admin", "guest", "member"]
+    guard let client = try? ServerChoice.load().client(for: nil) else { return always }
+    alarm(patience)
+    defer { alarm(0) }
+    return (try? await client.withConnection { try await $0.roles().map(\.name) }) ?? always
+  }
+
   /// Servers, or the names in the folder that was typed; without a server's name, the only one's.
   func paths() async -> [Completions.Item] {
     isRemote ? await names() : servers + (await names())
