@@ -16,10 +16,12 @@ serve: build
 build:
 	scripts/install-packages build
 	$(SWIFT) build -c release --product landline $(BUILD_FLAGS) --static-swift-stdlib -Xlinker -s
+	$(SWIFT) build -c release --product landline-launch $(BUILD_FLAGS) --static-swift-stdlib -Xlinker -s
 
-# The binary, the manual page, the shells' completions, the systemd unit and its user; build first. DESTDIR= is for packagers.
+# The binary, the launcher of commands, the manual page, the shells' completions, the systemd unit and its user; build first. DESTDIR= is for packagers.
 install:
 	install -D $(BINARY) $(DESTDIR)$(PREFIX)/bin/landline
+	install -D $(dir $(BINARY))landline-launch $(DESTDIR)$(PREFIX)/libexec/landline/landline-launch
 	install -D -m 644 share/man/landline.1 $(DESTDIR)$(PREFIX)/share/man/man1/landline.1
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
@@ -48,7 +50,7 @@ unit:
 # PATTERN=name runs only the tests whose name contains it.
 outside:
 	scripts/install-packages build test
-	for program in landline echod mro packstruct structbench; do \
+	for program in landline landline-launch echod mro packstruct structbench; do \
 	  $(SWIFT) build --product $$program $(BUILD_FLAGS) || exit 1; done
 	scripts/python Tests/Outside/run.py $(if $(PATTERN),-k $(PATTERN))
 

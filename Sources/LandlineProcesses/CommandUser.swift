@@ -41,7 +41,9 @@ struct CommandUser: Sendable {
     // Much more than any entry has.
     var room = [CChar](repeating: 0, count: 65_536)
     return room.withUnsafeMutableBufferPointer { room in
-      guard let start = room.baseAddress, call(&entry, start, room.count, &result) == 0, result != nil else { return nil }
+      guard let start = room.baseAddress, call(&entry, start, room.count, &result) == 0, result != nil else {
+        return nil
+      }
       return CommandUser(entry)
     }
   }

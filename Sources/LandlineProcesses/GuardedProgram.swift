@@ -167,7 +167,8 @@ final class GuardedProgram: RunningProgram {
       return LineError(.internal, "a command could not be set up (its folder, limits or user): \(why)")
     }
     switch report.value {
-    case ENOENT, ENOTDIR: return LineError(.notFound, "the server has no program '\(shown)', or not what it is to be run by")
+    case ENOENT, ENOTDIR:
+      return LineError(.notFound, "the server has no program '\(shown)', or not what it is to be run by")
     case E2BIG: return LineError(.tooLarge, "the arguments of '\(shown)' are too long for the system")
     default: return LineError(.wrongKind, "the server cannot execute '\(shown)': \(why)")
     }

@@ -68,7 +68,9 @@ final class JobFile: JobOutput {
     var done = 0
     while done < piece.count {
       let count = piece.withUnsafeBytes {
-        pwrite(file.raw, UnsafeRawBufferPointer(rebasing: $0[done...]).baseAddress, $0.count - done, off_t(offset) + off_t(done))
+        pwrite(
+          file.raw, UnsafeRawBufferPointer(rebasing: $0[done...]).baseAddress, $0.count - done,
+          off_t(offset) + off_t(done))
       }
       if count > 0 { done += count } else if errno != EINTR { return false }
     }

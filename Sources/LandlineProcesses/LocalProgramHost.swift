@@ -63,11 +63,15 @@ public final class LocalProgramHost: ProgramHost {
     guard count > 0 else { return nil }
     let own = String(decoding: room[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let folder = own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex)
-    return ["\(folder)/landline-launch", "\(folder)/../libexec/landline/landline-launch"].first { access($0, X_OK) == 0 }
+    return ["\(folder)/landline-launch", "\(folder)/../libexec/landline/landline-launch"].first {
+      access($0, X_OK) == 0
+    }
   }
 
   public var refusal: String? {
-    if launcher == nil { return "its launcher, landline-launch, is neither beside 'landline' nor in ../libexec/landline" }
+    if launcher == nil {
+      return "its launcher, landline-launch, is neither beside 'landline' nor in ../libexec/landline"
+    }
     if case .none(let reason) = confinement.kind { return reason }
     return nil
   }
@@ -99,7 +103,9 @@ public final class LocalProgramHost: ProgramHost {
     let ruleset = try confinement.ruleset()
     let ends = try ProgramEnds(program, poller)
     var pid = pid_t()
-    let result = withCStrings([launcher] + options(program, hasRuleset: ruleset != nil) + ["--", program.path] + program.argv) {
+    let result = withCStrings(
+      [launcher] + options(program, hasRuleset: ruleset != nil) + ["--", program.path] + program.argv
+    ) {
       arguments in
       withCStrings(environment(of: program)) { environment in
         claunch_spawn(

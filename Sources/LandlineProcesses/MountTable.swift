@@ -32,10 +32,12 @@ struct MountTable {
   func paths(of path: String) -> Set<String> {
     var paths: Set<String> = [path]
     // The last of those that are mounted the deepest is the one that is seen.
-    guard let own = mounts.last(where: { mount in
-      Self.isBelow(path, mount.point)
-        && !mounts.contains { Self.isBelow(path, $0.point) && $0.point.utf8.count > mount.point.utf8.count }
-    }) else { return paths }
+    guard
+      let own = mounts.last(where: { mount in
+        Self.isBelow(path, mount.point)
+          && !mounts.contains { Self.isBelow(path, $0.point) && $0.point.utf8.count > mount.point.utf8.count }
+      })
+    else { return paths }
     let inside = Self.joined(own.root, Self.rest(of: path, below: own.point))
     for mount in mounts where mount.device == own.device {
       if Self.isBelow(inside, mount.root) {

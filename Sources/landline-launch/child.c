@@ -76,8 +76,9 @@ static int prepare(const struct options *options) {
   if (chdir(options->folder) != 0) return -1;
   close(CLAUNCH_CONTROL);
   close(CLAUNCH_RULESET);
-  // What was waiting for the launcher is not for the program.
-  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  // All as they are usually, those included that the C library keeps for itself and its posix_spawn ignores.
+  const unsigned char usual[64] = {0};
+  for (int number = 1; number <= 64; number++) syscall(SYS_rt_sigaction, number, usual, NULL, 8);
   sigset_t none;
   sigemptyset(&none);
   return sigprocmask(SIG_SETMASK, &none, NULL);

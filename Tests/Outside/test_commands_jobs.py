@@ -15,6 +15,11 @@ class Jobs(CommandCase):
     def attach(self, job: int, account=None) -> Conversation:
         return Conversation(self.line_of(account), "attach", job=job)
 
+    def wait_for_end(self, job: int) -> dict:
+        line = self.line_of()
+        found = lambda: next(one for one in line.listed("jobs") if one["job"] == job).get("exited")
+        return wait_until(found, "the job ends", 60)
+
     def entry(self, job: int, account=None) -> dict:
         return next(one for one in self.line_of(account).listed("jobs") if one["job"] == job)
 
@@ -43,7 +48,7 @@ class Jobs(CommandCase):
         lost.line.close()
         self.assertNotIn("exited", self.entry(job))
         self.line_of().call("kill", job=job)
-        ended = wait_until(lambda: self.entry(job).get("exited"), "it ends")
+        ended = self.wait_for_end(job)
         self.assertEqual(ended["signal"], signal.SIGTERM)
 
     def test_two_who_watch_see_the_same(self):
@@ -101,7 +106,7 @@ class Jobs(CommandCase):
 
     def test_a_slow_watcher_costs_no_memory(self):
         job = self.begin_job("head", "-c", "64M", "/dev/zero")
-        wait_until(lambda: self.entry(job).get("exited"), "it ends", 60)
+        self.wait_for_end(job)
         before = self.server.memory
         watching = self.attach(job)
         while watching.count["stdout"] < 262_144:
@@ -116,7 +121,7 @@ class Jobs(CommandCase):
     def test_the_output_of_nobody_may_read_the_files(self):
         job = self.begin_job("echo", "secret")
         file = self.server.private / f"jobs/{job}"
-        wait_until(lambda: self.entry(job).get("exited"), "it ends")
+        self.wait_for_end(job)
         self.assert_mode(file, 0o600)
         self.assert_mode(file.parent, 0o700)
 
@@ -127,7 +132,7 @@ class Bounds(CommandCase):
     def test_ten_gibibytes_are_kept_up_to_the_limit(self):
         line = self.line_of()
         job = line.call("run", argv=["head", "-c", "10G", "/dev/zero"], detach=True)["job"]
-        entry = lambda: next(one for one in self.line_of().listed("jobs") if one["job"] == job)
+        entry = lambda: next(one for one in line.listed("jobs") if one["job"] == job)
         ended = wait_until(lambda: entry().get("exited"), "it ends", 120)
         self.assertEqual((ended["status"], ended["dropped"]), (0, (10 << 30) - MIB))
         self.assertEqual(entry()["kept"], MIB)

@@ -140,6 +140,7 @@ final class RequestReader {
       guard let open = session.table.cancel(request.id) else { return nil }
       open.pipe?.push(.cancel(discard: cancel.discard ?? false))
       open.cancel()
+      session.commands[request.id]?.cancel()
       return nil
     case .command(let addition) where addition.isAddition:
       try add(addition, to: request.id, bodyLength)

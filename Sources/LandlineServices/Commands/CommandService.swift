@@ -260,7 +260,9 @@ public final class CommandService: Sendable {
   private func keep(_ command: Command, by principal: Principal, _ peer: String?) async {
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
-        for (stream, output) in [(CommandStream.stdout, command.program.output), (.stderr, command.program.errorOutput)] {
+        for (stream, output) in [
+          (CommandStream.stdout, command.program.output), (.stderr, command.program.errorOutput),
+        ] {
           guard let output, let kept = command.kept else { continue }
           group.addTask { await Self.copy(output, stream, to: kept, command) }
         }
@@ -337,7 +339,8 @@ public final class CommandService: Sendable {
   public func attach(to number: UInt64, by principal: Principal, peer: String?) throws(LineError) -> Command {
     let command = try job(number, by: principal)
     guard command.kept != nil else {
-      throw LineError(.wrongKind, "the output of \(number) goes to whoever started it; only jobs (--detach) keep theirs")
+      throw LineError(
+        .wrongKind, "the output of \(number) goes to whoever started it; only jobs (--detach) keep theirs")
     }
     audit.record(AuditEvent("attach", by: principal, peer: peer, ["job": .number(Int64(number))]))
     return command

@@ -13,7 +13,8 @@ struct ServeCommandOptions: ParsableArguments {
       "The absolute path of the folder that commands begin in. (default: that user's home, or DATA/commands)",
       valueName: "folder"))
   var commandsFolder: String?
-  @Option(help: ArgumentHelp("Processor time of each process of a command: 90s, 2h, none. (default: 1h)", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Processor time of each process of a command: 90s, 2h, none. (default: 1h)", valueName: "time"))
   var commandsCpu: String?
   @Option(help: ArgumentHelp("Memory of each process of a command: 500M, 4G, none. (default: 2G)", valueName: "bytes"))
   var commandsMemory: String?

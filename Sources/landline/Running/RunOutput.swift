@@ -48,7 +48,7 @@ final class RunOutput: Sendable {
   private static let grant = 131_072
 
   /// Writes until the end.
-  /// - Throws: `ReaderGone` when nobody reads standard output any more.
+  /// - Throws: `ExitStatus.readerGone` when nobody reads standard output any more.
   func run(for command: RemoteCommand) async throws {
     let decoder = try encoding.map { try Decoder($0) }
     var spent = 0
@@ -95,7 +95,8 @@ final class RunOutput: Sendable {
   private func write(_ pieces: [ByteBuffer]) async throws {
     let descriptor = descriptor
     let isWritten = await WaitingThreads.run { pieces.allSatisfy { Self.write($0, to: descriptor) } }
-    if !isWritten { throw ReaderGone(stream: stream) }
+    // Whom nobody hears on standard error still does its work.
+    if !isWritten, stream == .stdout { throw ExitStatus.readerGone }
   }
 
   private static func write(_ piece: ByteBuffer, to descriptor: Int32) -> Bool {
@@ -128,9 +129,4 @@ final class RunOutput: Sendable {
 
     func finish() throws -> [UInt8] { Array(try decoder.finish().utf8) }
   }
-}
-
-/// Nobody reads an output of this process any more.
-struct ReaderGone: Error {
-  var stream: CommandStream
 }

@@ -13,6 +13,7 @@ final class CommandChannel: Sendable {
   private struct State {
     var program: (any RunningProgram)?
     var early: [Order] = []
+    var isCancelled = false
   }
 
   private static let mostEarly = 16
@@ -23,12 +24,13 @@ final class CommandChannel: Sendable {
 
   /// Gives the orders to a program, those included that have come already.
   func bind(_ program: any RunningProgram) {
-    let early = state.withLock { state in
+    let (early, isCancelled) = state.withLock { state in
       state.program = program
       defer { state.early = [] }
-      return state.early
+      return (state.early, state.isCancelled)
     }
     for order in early { Self.carry(out: order, program) }
+    if isCancelled { program.end() }
   }
 
   /// - Throws: `bad-request`.
@@ -43,6 +45,19 @@ final class CommandChannel: Sendable {
       order(.resize(fields))
     default: break
     }
+  }
+
+  /// Whether the client has cancelled the request. (That its connection is over is another matter.)
+  var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+  /// The client wants nothing more of it: it is ended, and what it still says is dropped.
+  func cancel() {
+    let program = state.withLock { state in
+      state.isCancelled = true
+      return state.program
+    }
+    credits.drop()
+    program?.end()
   }
 
   private func order(_ order: Order) {

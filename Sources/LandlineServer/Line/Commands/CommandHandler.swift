@@ -58,30 +58,25 @@ struct CommandHandler: Sendable {
   private func converse(_ start: @escaping @Sendable () throws -> Command) async throws {
     guard let channel else { throw LineError(.internal, "a command without its channel") }
     let command = try await onDisk(start)
+    channel.bind(command.program)
     do {
       try await command.program.started()
     } catch {
       commands.fail(command, error, principal, peer)
       throw error
     }
-    isCancelled.onSet {
-      // Nobody takes what it still says.
-      channel.credits.drop()
-      command.program.end()
-    }
     let exited: ExitedAnswer
     do {
-      channel.bind(command.program)
       try await answers.send(.command(.started(StartedAnswer(job: command.job, program: command.path))))
       session.pulse.begin(id)
       exited = try await carry(command, channel)
     } catch {
-      commands.leave(command, isLost: !isCancelled.isSet, by: principal, peer: peer)
+      commands.leave(command, isLost: !channel.isCancelled, by: principal, peer: peer)
       throw error
     }
     commands.finish(command, exited, by: principal, peer: peer)
     if let error = command.endedBecause { throw error }
-    try isCancelled.check()
+    if channel.isCancelled { throw LineError.cancelled }
     try await answers.send(.command(.exited(exited)))
   }
 
