@@ -21,21 +21,25 @@ extension SQLiteStore: ChatStore {
     }
   }
 
-  public func messages(in room: RoomName, after number: Int64, limit: Int) async throws -> [ChatEntry] {
+  public func messages(
+    in room: RoomName, after number: Int64, limit: Int, bytes: Int
+  ) async throws -> [ChatEntry] {
     try await read { database in
       guard let id = try ChatTables.room(room, in: database)?.id else { return [] }
       let statement = try database.cachedStatement(
         sql: "SELECT * FROM chat_messages WHERE room = ? AND number > ? ORDER BY number LIMIT ?")
-      return try ChatTables.entries(statement, [id, number, limit])
+      return try ChatTables.entries(statement, [id, number, limit], bytes: bytes)
     }
   }
 
-  public func messages(in room: RoomName, before number: Int64, limit: Int) async throws -> [ChatEntry] {
+  public func messages(
+    in room: RoomName, before number: Int64, limit: Int, bytes: Int
+  ) async throws -> [ChatEntry] {
     try await read { database in
       guard let id = try ChatTables.room(room, in: database)?.id else { return [] }
       let statement = try database.cachedStatement(
         sql: "SELECT * FROM chat_messages WHERE room = ? AND number < ? ORDER BY number DESC LIMIT ?")
-      return try ChatTables.entries(statement, [id, number, limit]).reversed()
+      return try ChatTables.entries(statement, [id, number, limit], bytes: bytes).reversed()
     }
   }
 }
@@ -165,11 +169,20 @@ private enum ChatTables {
     }
   }
 
-  static func entries(_ statement: Statement, _ arguments: StatementArguments) throws -> [ChatEntry] {
-    try Row.fetchAll(statement, arguments: arguments).map { row in
-      ChatEntry(
-        number: row["number"], from: row["sender"], time: row["time"], key: row["key"], kind: row["kind"],
-        text: String(decoding: row.bytes("text"), as: UTF8.self))
+  static func entries(
+    _ statement: Statement, _ arguments: StatementArguments, bytes most: Int
+  ) throws -> [ChatEntry] {
+    var entries: [ChatEntry] = []
+    var bytes = 0
+    let rows = try Row.fetchCursor(statement, arguments: arguments)
+    while bytes < most, let row = try rows.next() {
+      let text = row.bytes("text")
+      bytes += text.count
+      entries.append(
+        ChatEntry(
+          number: row["number"], from: row["sender"], time: row["time"], key: row["key"], kind: row["kind"],
+          text: String(decoding: text, as: UTF8.self)))
     }
+    return entries
   }
 }

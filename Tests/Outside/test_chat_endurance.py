@@ -291,5 +291,15 @@ class Crowd(ServerCase):
             wait_until(lambda: here() == 1, "it has been sent away")
 
 
+class FullDisk(Case):
+    def test_what_is_to_stay_free_stays_free(self):
+        with Server("--keep-free", "4000T") as server, server.admin.line() as line:
+            line.call("chat.join", room="lobby")
+            with self.fails("no-space"):
+                line.say("lobby", "x")
+            self.assertEqual(line.history("lobby")[1], [])
+            self.assertFalse(line.pushes)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -11,11 +11,16 @@ public struct ChatService: Sendable {
   private let members = ChatMembers()
   private let audiences: [any ChatAudience]
 
-  /// - Parameter audiences: the doors' listeners.
-  public init(store: any ChatStore, flow: ChatFlow = ChatFlow(), audiences: [any ChatAudience]) {
+  /// - Parameters:
+  ///   - audiences: the doors' listeners.
+  ///   - requireSpace: throws `no-space` when the disk is as full as its operator lets it be.
+  public init(
+    store: any ChatStore, flow: ChatFlow = ChatFlow(), audiences: [any ChatAudience],
+    requireSpace: @escaping @Sendable () throws -> Void = {}
+  ) {
     self.store = store
     self.audiences = audiences
-    writer = ChatWriter(store: store, flow: flow, audiences: audiences)
+    writer = ChatWriter(store: store, flow: flow, audiences: audiences, requireSpace: requireSpace)
   }
 
   /// Stores what is said until its task is cancelled. On a thread that may wait for the disk; without it nothing is
@@ -133,13 +138,14 @@ public struct ChatService: Sendable {
     }
     // One more than is asked for, to know whether there are more.
     if let after = request.after {
-      let found = try await store.messages(in: room, after: after, limit: limit + 1)
+      let found = try await store.messages(in: room, after: after, limit: limit + 1, bytes: LineProtocol.maximumBody)
       let entries = Array(found.prefix(Self.fitting(found.prefix(limit))))
       let answer = ChatHistoryAnswer(
         room: room.description, last: max(record.last, found.last?.number ?? 0), more: entries.count < found.count)
       return (answer, entries)
     }
-    let found = try await store.messages(in: room, before: request.before ?? .max, limit: limit + 1)
+    let found = try await store.messages(
+      in: room, before: request.before ?? .max, limit: limit + 1, bytes: LineProtocol.maximumBody)
     let entries = Array(found.suffix(Self.fitting(found.suffix(limit).reversed())))
     let answer = ChatHistoryAnswer(
       room: room.description, last: max(record.last, found.last?.number ?? 0), more: entries.count < found.count)

@@ -25,10 +25,17 @@ final class ChatWriter: Sendable {
 
   private let store: any ChatStore
   private let audiences: [any ChatAudience]
+  private let requireSpace: @Sendable () throws -> Void
   private let state: Mutex<State>
 
-  /// - Parameter audiences: are told what was stored, before it is acknowledged.
-  init(store: any ChatStore, flow: ChatFlow, audiences: [any ChatAudience]) {
+  /// - Parameters:
+  ///   - audiences: are told what was stored, before it is acknowledged.
+  ///   - requireSpace: throws when nothing may be stored.
+  init(
+    store: any ChatStore, flow: ChatFlow, audiences: [any ChatAudience],
+    requireSpace: @escaping @Sendable () throws -> Void
+  ) {
+    self.requireSpace = requireSpace
     self.store = store
     self.audiences = audiences
     state = Mutex(State(backlog: ChatBacklog(flow: flow)))
@@ -98,6 +105,7 @@ final class ChatWriter: Sendable {
   private func store(_ batch: [ChatSubmission]) async {
     let results: [Result<ChatReceipt, any Error>]
     do {
+      try requireSpace()
       results = try await store.append(batch.map(\.message)).map { $0.mapError { $0 } }
     } catch {
       results = batch.map { _ in .failure(error) }

@@ -67,7 +67,9 @@ public protocol ChatStore: Sendable {
   /// - Returns: nil for an inbox whose account is not there.
   func room(_ name: RoomName) async throws -> ChatRoomRecord?
   /// The first messages with a greater number, in order.
-  func messages(in room: RoomName, after number: Int64, limit: Int) async throws -> [ChatEntry]
+  /// - Parameter bytes: no further one is read when those before it have so many bytes of text.
+  func messages(in room: RoomName, after number: Int64, limit: Int, bytes: Int) async throws -> [ChatEntry]
   /// The last messages with a smaller number, in order.
-  func messages(in room: RoomName, before number: Int64, limit: Int) async throws -> [ChatEntry]
+  /// - Parameter bytes: as above.
+  func messages(in room: RoomName, before number: Int64, limit: Int, bytes: Int) async throws -> [ChatEntry]
 }

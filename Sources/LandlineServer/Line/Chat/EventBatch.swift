@@ -84,17 +84,18 @@ struct EventBatch: Sendable {
   }
 
   /// Whether somebody who came when so much had happened is to see all of it.
-  func isWhole(for listener: Listener) -> Bool {
-    listener.since <= first && (events.first.map { $0.number == 0 || $0.number > listener.after } ?? true)
+  /// - Parameter after: and knew of messages up to this number.
+  func isWhole(since: UInt64, after: Int64) -> Bool {
+    since <= first && (events.first.map { $0.number == 0 || $0.number > after } ?? true)
   }
 
   /// What somebody who came later is to see of it.
-  func part(for listener: Listener) -> (bytes: ByteBuffer, bodies: Int)? {
+  func part(since: UInt64, after: Int64) -> (bytes: ByteBuffer, bodies: Int)? {
     var place = first
     var start = 0
     var skippedBodies = 0
     for event in events {
-      if place >= listener.since, event.number == 0 || event.number > listener.after { break }
+      if place >= since, event.number == 0 || event.number > after { break }
       start = event.end
       skippedBodies = event.bodies
       place += 1

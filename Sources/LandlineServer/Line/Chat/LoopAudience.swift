@@ -60,9 +60,9 @@ final class LoopAudience: Sendable {
     budget.release(batch.count)
     var late: [LineChannel] = []
     for listener in listeners.value {
-      if batch.isWhole(for: listener) {
+      if batch.isWhole(since: listener.since, after: listener.after) {
         tell(listener, batch.bytes, batch.bodies, &late)
-      } else if let part = batch.part(for: listener) {
+      } else if let part = batch.part(since: listener.since, after: listener.after) {
         tell(listener, part.bytes, part.bodies, &late)
       }
     }
