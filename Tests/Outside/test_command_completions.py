@@ -50,6 +50,13 @@ class Completions(ServerCase):
         self.assertEqual(self.complete("landline get a -o "), [":folders"])
         self.assertEqual(self.complete("LANDLINE_X=1 landline mk"), ["mkdir"])
 
+    def test_roles(self):
+        with Server() as server, server.client(role="admin") as admin:
+            server.admin_call("role.define", name="keeper", grants=[])
+            line = ["complete", "bash", " \t\n\"'><=;|&(:", "landline account set ada --role "]
+            found = [text.strip("+-") for text in self.assert_done(admin.run(*line)).out.splitlines()]
+            self.assertEqual(sorted(found), ["admin", "guest", "keeper", "member"])
+
     def test_servers(self):
         self.assertEqual(self.complete("landline ls o"), ["other-name:"])
         self.assertEqual(self.complete("landline put x o"), ["other-name:", ":files"])

@@ -42,8 +42,8 @@ struct RoleDefineCommand: AsyncParsableCommand, SpeaksJSON {
 
       Examples:
         landline role define editor --parent member --grant 'files.write=texts/**'
-        landline role define small --parent guest --grant 'files.write=in/**' --grant files.quota=10GiB
-        landline role define runner --parent admin --grant commands.run=/usr/bin/env,/bin/cat
+        landline role define small --parent member --grant files.quota=10GiB
+        landline role define cook --parent admin --grant commands.run=/bin/cat
       """)
 
   @Argument(help: ArgumentHelp("The role.", valueName: "role"))
