@@ -56,7 +56,7 @@ outside:
 
 # Ten times as many rounds of kill -9, and a real minute of silence.
 soak:
-	LANDLINE_CRASH_ROUNDS=500 LANDLINE_SYNC_KILLS=50 LANDLINE_SOAK=1 $(MAKE) outside
+	LANDLINE_CRASH_ROUNDS=500 LANDLINE_SYNC_KILLS=50 LANDLINE_CHAT_ROUNDS=500 LANDLINE_SOAK=1 $(MAKE) outside
 
 # Beside scp, rsync, nginx and tar, in turn; half an hour (see docs/BENCHMARKS.md). DISK= is a folder on a real disk.
 DISK ?= /var/tmp

@@ -8,7 +8,7 @@ import time
 import unittest
 
 from harness import DONE, MIB, Case, Proxy, Server, ServerCase, free_port, wait_until
-from line import Closed, Line, LineError
+from line import Closed, Line, LineError, message
 
 ROUNDS = int(os.environ.get("LANDLINE_CHAT_ROUNDS", 50))
 
@@ -289,6 +289,26 @@ class Crowd(ServerCase):
                     talker.pushes.popleft()
             here = lambda: len(json.loads(talker.answer(talker.request("chat.who", room="lobby"))[1]))
             wait_until(lambda: here() == 1, "it has been sent away")
+
+
+class NeverReading(ServerCase):
+    def test_who_says_much_and_reads_no_answer(self):
+        """At some time the server stops reading, and holds no more than it may."""
+        line = self.line(receive_buffer=4096)
+        before = self.server.memory
+        line.socket.settimeout(3)
+        sent = 0
+        with self.assertRaises(TimeoutError):
+            while sent < 512 * MIB:
+                piece = b"".join(
+                    message({"op": "chat.send", "id": line._next_id + n, "room": "lobby"}, b"x" * 4_000) for n in range(64)
+                )
+                line._next_id += 64
+                line.send_raw(piece)
+                sent += len(piece)
+        self.assertLess(self.server.memory - before, 60 * MIB)
+        other = self.line(self.server.join())
+        self.assertEqual(other.say("elsewhere", "and others go on")["number"], 1)
 
 
 class FullDisk(Case):
