@@ -18,12 +18,8 @@ final class Confinement: Sendable {
   private let data: String
   /// Where programs begin, if that is in the data folder.
   private let folder: String?
-  private let cache = Mutex<Cached?>(nil)
-
-  private struct Cached {
-    let ruleset: Ruleset
-    let mounts: Set<String>
-  }
+  private let mounts = MountWatch()
+  private let cache = Mutex<Ruleset?>(nil)
 
   /// The first whose rules are about everything by which a file can be changed (man 7 landlock).
   private static let leastVersion: Int32 = 3
@@ -71,12 +67,20 @@ final class Confinement: Sendable {
   /// The rules for a program that begins now; nil where another user is enough.
   func ruleset() throws(LineError) -> Ruleset? {
     guard case .landlock(let version) = kind else { return nil }
-    let hidden = MountTable().paths(of: data)
-    if let cached = cache.withLock({ $0 }), cached.mounts == hidden, cached.ruleset.isCurrent { return cached.ruleset }
-    let ruleset = try Ruleset(
-      RulesetPlan(hidden: hidden, folder: folder, isRoot: geteuid() == 0), version: version)
-    cache.withLock { $0 = Cached(ruleset: ruleset, mounts: hidden) }
-    return ruleset
+    let result = cache.withLock { cached -> Result<Ruleset, LineError> in
+      if let ruleset = cached, !mounts.haveChanged, ruleset.isCurrent { return .success(ruleset) }
+      do throws(LineError) {
+        let plan = RulesetPlan(hidden: MountTable().paths(of: data), folder: folder, isRoot: geteuid() == 0)
+        let ruleset = try Ruleset(plan, version: version)
+        cached = ruleset
+        return .success(ruleset)
+      } catch {
+        // Not even what was there before: something has changed.
+        cached = nil
+        return .failure(error)
+      }
+    }
+    return try result.get()
   }
 }
 

@@ -12,6 +12,7 @@ final class GuardedProgram: RunningProgram {
 
   private let path: String
   private let launcher: pid_t
+  private let poller: Poller
   /// Packets: orders to the launcher, reports from it.
   private let control: ProgramPipe
   private let pipes: [ProgramPipe]
@@ -32,7 +33,8 @@ final class GuardedProgram: RunningProgram {
     var answer: ExitedAnswer? { exited ?? failure.map { _ in ExitedAnswer(status: 127) } }
   }
 
-  init(path: String, launcher: pid_t, _ ends: ProgramEnds.Own) {
+  init(path: String, launcher: pid_t, _ poller: Poller, _ ends: ProgramEnds.Own) {
+    self.poller = poller
     self.path = path
     self.launcher = launcher
     control = ends.control
@@ -152,9 +154,7 @@ final class GuardedProgram: RunningProgram {
   private func note(_ change: (inout State) -> Void) {
     state.withLock { change(&$0) }
     for pipe in pipes { pipe.finish() }
-    var status: Int32 = 0
-    // It has said its last word, so this waits for a few instructions of its.
-    while waitpid(launcher, &status, 0) < 0 && errno == EINTR {}
+    poller.reap(process: launcher)
   }
 
   private static func failure(of path: String, _ report: claunch_report) -> LineError {

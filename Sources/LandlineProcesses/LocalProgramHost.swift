@@ -114,7 +114,7 @@ public final class LocalProgramHost: ProgramHost {
       }
     }
     guard result == 0 else { throw LineError(errno: result, "cannot start the launcher '\(printable(launcher))'") }
-    return GuardedProgram(path: program.path, launcher: pid, ends.own)
+    return GuardedProgram(path: program.path, launcher: pid, poller, ends.own)
   }
 
   private func options(_ program: ProgramStart, hasRuleset: Bool) -> [String] {

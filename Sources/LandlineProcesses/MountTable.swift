@@ -94,3 +94,20 @@ struct MountTable {
     return bytes
   }
 }
+
+/// Says when something was mounted or taken away (man 5 proc, mountinfo).
+struct MountWatch: Sendable {
+  private let file: Descriptor?
+
+  init() {
+    let raw = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)
+    file = raw >= 0 ? Descriptor(owning: raw) : nil
+  }
+
+  /// Whether that was since this was asked the last time.
+  var haveChanged: Bool {
+    guard let file else { return true }
+    var interest = pollfd(fd: file.raw, events: Int16(POLLPRI), revents: 0)
+    return poll(&interest, 1, 0) != 0
+  }
+}

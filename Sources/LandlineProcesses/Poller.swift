@@ -1,3 +1,4 @@
+import CLaunch
 import CSockets
 import Glibc
 import LandlineProtocol
@@ -11,6 +12,8 @@ final class Poller: Sendable {
   private struct State {
     var lastNumber: UInt64 = 0
     var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    /// Processes of the server's that are ending.
+    var ending: [UInt64: (process: pid_t, descriptor: Descriptor)] = [:]
   }
 
   private let epoll: Descriptor
@@ -87,8 +90,36 @@ final class Poller: Sendable {
     while true {
       let count = epoll_wait(epoll.raw, &events, 64, -1)
       guard count > 0 else { continue }
-      for event in events[..<Int(count)] { wake(event.data.u64) }
+      for event in events[..<Int(count)] {
+        wake(event.data.u64)
+        reap(event.data.u64)
+      }
     }
+  }
+
+  // MARK: Processes
+
+  /// Waits, so that nobody else has to, for a process that has said its last word.
+  func reap(process: pid_t) {
+    let raw = claunch_process_descriptor(process)
+    if raw >= 0 {
+      let descriptor = Descriptor(owning: raw)
+      if let number = try? add(raw) {
+        state.withLock { $0.ending[number] = (process, descriptor) }
+        if control(EPOLL_CTL_MOD, raw, EPOLLIN.rawValue | CSOCKETS_EPOLLONESHOT, number) == 0 { return }
+        state.withLock { $0.ending[number] = nil }
+      }
+    }
+    // Without descriptors: it takes a few instructions of its.
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+  }
+
+  private func reap(_ number: UInt64) {
+    guard let (process, descriptor) = state.withLock({ $0.ending.removeValue(forKey: number) }) else { return }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    _ = control(EPOLL_CTL_DEL, descriptor.raw, 0, number)
   }
 }
 

@@ -95,6 +95,9 @@ static inline int claunch_signal(int32_t status) { return status & 0x7f; }
 // The version of Landlock that the kernel has (man 7 landlock); 0 when it has none, or it is off.
 int claunch_landlock_version(void);
 
+// A descriptor that is readable when a process has ended (man 2 pidfd_open), closed on exec. -1 with errno.
+int claunch_process_descriptor(pid_t pid);
+
 // A descriptor that only names a file (its value differs between architectures).
 int claunch_o_path(void);
 
