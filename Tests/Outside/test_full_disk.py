@@ -1,12 +1,13 @@
 """A full disk: a clear error, what arrived is kept, the server lives, and the put resumes when there is room."""
 
 import contextlib
+import json
 import os
 import subprocess
 import unittest
 from pathlib import Path
 
-from harness import BINARY, ERROR, MIB, SOME_FAILED, Case, Proxy, Server, content_of, scratch_folder, remove_tree, tool
+from harness import BINARY, ERROR, MIB, SOME_FAILED, Case, Proxy, Server, content_of, scratch_folder, remove_tree, tool, wait_until
 from line import sha256
 
 DISK = 48 * MIB
@@ -73,6 +74,25 @@ class FullDisk(Case):
             result = self.assert_done(client.run("put", "file"))
             self.assertRegex(result.err, r"resuming at \d+ %")
             self.assert_content(self.tree / "file", content)
+
+    def test_the_audit_log_says_how_much_of_it_is_missing(self):
+        log = self.disk / "data/landline/audit.jsonl"
+        account = self.server.join()
+        with account.line() as line:
+            self.fill()
+            for _ in range(100):
+                with self.fails("forbidden"):
+                    line.call("accounts")
+            wait_until(lambda: "the audit log has gaps" in self.server.log(), "the operator is told")
+            self.hog.unlink()
+            with self.fails("forbidden"):
+                line.call("accounts")
+            wait_until(lambda: b'"missed"' in log.read_bytes(), "the number is kept")
+        events = [json.loads(text) for text in log.read_bytes().splitlines()]
+        missed = sum(event["count"] for event in events if event["what"] == "missed")
+        self.assertGreater(missed, 0)
+        self.assertEqual(missed + sum(event["what"] == "refused" for event in events), 101)
+        self.assertEqual(self.server.log().count("the audit log has gaps"), 1)
 
     def test_small_files_and_the_old_one_stays(self):
         account = self.server.join()

@@ -280,6 +280,19 @@ class AtOnce(ServerCase):
             self.assertEqual(stored, {ids.index(id) for id in outcomes})
 
 
+    def test_a_login_at_the_same_moment(self):
+        """Fifty times: whoever logs in while the role changes has the new one when the change is answered."""
+        with concurrent.futures.ThreadPoolExecutor(4) as pool, self.server.admin.line() as admin:
+            for round in range(50):
+                admin.call("account.set", name=self.name, role="member")
+                logins = [pool.submit(self.person.line) for _ in range(3)]
+                admin.call("account.set", name=self.name, role="guest")
+                for login in logins:
+                    with login.result() as line:
+                        with self.fails("forbidden"):
+                            line.put(f"{self.name}/{round}", b"x")
+
+
 class Tokens(ServerCase):
     """A token is never above its maker, whatever becomes of either role."""
 

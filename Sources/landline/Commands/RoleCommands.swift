@@ -15,7 +15,7 @@ struct RoleCommand: AsyncParsableCommand {
       Every server has admin, member and guest, which stay as they are. Grants are written:
 
         admin                          all administration, and all files and rooms
-        files.read=videos/**           names to read (** any folders, * and ? within a name)
+        files.read=videos/**           names to read (** any folders, * in a name)
         files.write=inbox/*            names to write, move and remove
         files.quota=10GiB              the most bytes that an account has stored
         commands.run=/usr/bin/env,/bin/cat
