@@ -6,7 +6,7 @@ import signal
 import termios
 import unittest
 
-from harness import DONE, NO_CONNECTION, NOT_ALLOWED, READER_GONE, SOME_FAILED, USAGE, Proxy, ServerCase
+from harness import BINARY, DONE, NO_CONNECTION, NOT_ALLOWED, READER_GONE, SOME_FAILED, USAGE, Proxy, ServerCase
 from harness import free_port, wait_until
 from terminal import Terminal
 
@@ -352,6 +352,29 @@ class OnTerminal(ChatCase):
         """The account is removed while it talks."""
         self.check_restored(
             lambda terminal: self.server.admin_call("account.remove", name="removed"), NOT_ALLOWED, name="removed")
+
+    def test_ctrl_z(self):
+        """In a shell with job control: its terminal is as it was meanwhile, and afterwards the line is there again."""
+        script = f"set -m; {BINARY} chat {self.room()}; echo; stty -a | tr ';' '\\n' | grep -o 'icanon.*echo '; fg; echo ENDED"
+        terminal = self.enterContext(Terminal(
+            self.client(), "-c", script, program="/bin/sh", env={"NO_COLOR": "1"}))
+        self.ready(terminal)
+        raw = self.modes(terminal)
+        terminal.write(b"half a li")
+        self.shows(terminal, "half a li")
+        terminal.write(b"\x1a")
+        terminal.read_until(r"\nicanon.* echo ")
+        terminal.read_until(rf"(?s)icanon.*{self.room()}> half a li")
+        wait_until(lambda: self.modes(terminal)[3] == raw[3], "it is raw again")
+        terminal.write(b"ne\r")
+        self.wait_said("half a line")
+        terminal.write(b"quit\r")
+        terminal.read_until("ENDED")
+
+    def test_ctrl_z_where_nobody_could_go_on_with_it(self):
+        terminal = self.ready(self.terminal())
+        terminal.write(b"half a \x1aline\r")
+        self.wait_said("half a line")
 
     def test_stopped_and_gone_on_with(self):
         terminal = self.ready(self.terminal())

@@ -80,6 +80,8 @@ struct TerminalChat {
   }
 
   private func suspend() {
+    // Where nobody would go on with us, a stop is ignored (POSIX: an orphaned process group).
+    guard getsid(getppid()) == getsid(0), getpgid(getppid()) != getpgrp() else { return screen.redraw() }
     screen.clear()
     // The whole group, as the terminal itself does it.
     kill(0, SIGTSTP)
