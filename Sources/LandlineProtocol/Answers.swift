@@ -34,6 +34,10 @@ public struct Welcome: Hashable, Sendable, Codable {
   public var grants: [String]?
   /// For a token with another role than its account's: what the account's role allows. The token may do what both do.
   public var within: [String]?
+  /// Only in the answer to `whoami`: the most bytes that the account may have stored, and those that it has, where the
+  /// server knows.
+  public var quota: Int64?
+  public var stored: Int64?
 
   public init(
     account: String, role: String, server: String, device: String?, grants: [String]? = nil, within: [String]? = nil

@@ -359,6 +359,10 @@ class ByCommand(ServerCase):
                 self.assertRegex(shown, rf"may\s+commands\.run=/bin/cat\s+from {name}")
                 self.assertIn(name, self.assert_done(run("role", "list", *more)).out)
                 self.assert_done(run("account", "set", "p" + name, "--role", name, *more))
+                person = self.enterContext(self.server.client("q" + name))
+                self.assert_done(run("account", "set", "q" + name, "--role", name, *more))
+                self.assertIn("stored  0 B of 10.0 GiB", self.assert_done(person.run("whoami")).out)
+                self.assert_done(run("account", "remove", "q" + name, *more))
                 result = self.assert_exit(run("role", "remove", name, *more), 1)
                 self.assertIn(f"'p{name}'", result.err)
                 self.assertEqual(
@@ -574,5 +578,7 @@ class Quotas(ServerCase):
         with self.server.line() as line:
             line.login_token(token)
             line.put("token/a", content_of(MIB))
+            answer = line.call("whoami")
+            self.assertEqual((answer["quota"], answer["stored"]), (MIB, MIB))
         with person.line() as line, self.fails("no-space"):
             line.put("token/b", b"x")

@@ -48,7 +48,10 @@ struct RequestHandler: Sendable {
 
   private func answer(_ request: RequestReader.Accepted, _ progress: TransferProgress?) async throws {
     switch request.operation {
-    case .whoami: try await send(.welcome(services.accounts.welcome(principal, withGrants: true)))
+    case .whoami:
+      var welcome = services.accounts.welcome(principal, withGrants: true)
+      (welcome.quota, welcome.stored) = (principal.quota, services.files.stored(by: principal))
+      try await send(.welcome(welcome))
     case .ping: try await send(.pong)
     case .list(let fields): try await folders(request).list(fields)
     case .tree(let fields): try await folders(request).tree(fields)

@@ -1,4 +1,9 @@
 extension FileService {
+  /// How many bytes an account has stored; nil where nobody counts.
+  public func stored(by principal: Principal) -> Int64? {
+    principal.owner.flatMap { store.stored(byAccount: $0.account) }
+  }
+
   private static let lookAgain = Duration.milliseconds(50)
 
   /// Waits until the server knows how much of its space is in use: only in the first moments after a start, and only

@@ -151,6 +151,9 @@ struct WhoamiCommand: AsyncParsableCommand, SpeaksJSON {
     if let device = welcome.device { lines.append("device  \(printable(device))") }
     for grant in welcome.grants ?? [] { lines.append("may     \(printable(grant, atMost: 4_096))") }
     for grant in welcome.within ?? [] { lines.append("within  \(printable(grant, atMost: 4_096))") }
+    if let stored = welcome.stored {
+      lines.append("stored  " + Format.bytes(stored) + (welcome.quota.map { " of " + Format.bytes($0) } ?? ""))
+    }
     Screen.shared.out(lines.joined(separator: "\n"))
   }
 }
