@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 import unittest
 from pathlib import Path
 
 from commands import PYTHON, CommandCase, Conversation, define_role, EVERY_PROGRAM, is_running
-from harness import MIB, Proxy, Server, wait_until
+from harness import Proxy, Server, tool, wait_until
 from line import Closed, Line
 
 # Says when SIGTERM comes, into a file, and goes on if it is stubborn.
@@ -19,6 +21,23 @@ def note(*_):
 signal.signal(signal.SIGTERM, note)
 print(os.getpid(), flush=True)
 while True: time.sleep(1)
+"""
+
+
+# In a network of its own, whose only cable is cut while a command runs; prints after how many seconds that has ended.
+SILENCE = """
+import os, subprocess, time
+from commands import *
+link = lambda state: subprocess.run([os.environ["IP"], "link", "set", "lo", state], check=True)
+link("up")
+with Server("--stall-timeout", "4") as server:
+    define_role(server, "operator", EVERY_PROGRAM)
+    line = server.join(role="operator").line()
+    pid = int(Conversation(line, "run", argv=["sh", "-c", "echo $$; exec sleep 120"]).until_said(b"\\n").text)
+    link("down")
+    began = time.monotonic()
+    wait_until(lambda: not is_running(pid), "the command ends", 60)
+    print(time.monotonic() - began)
 """
 
 
@@ -62,6 +81,14 @@ class Lost(CommandCase):
                 ran.step(keep=ran.count["stderr"] == 0)
             proxy.cut()
             self.assert_gone(int(ran.out["stderr"]), 25)
+
+    def test_a_cable_that_is_cut_says_nothing(self):
+        done = subprocess.run(
+            [tool("unshare", "util-linux"), "-n", sys.executable, "-B", "-c", SILENCE], cwd=Path(__file__).parent,
+            env=os.environ | {"IP": tool("ip", "iproute2")}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=90)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertTrue(10 < float(done.stdout.split()[-1]) < 40, done.stdout)
 
     def test_the_connection_goes_at_once_and_other_requests_with_it(self):
         ran, pid, _ = self.begin_witness("meek")

@@ -78,7 +78,11 @@ final class CommandChannel: Sendable {
 
 /// The channels of one connection's open commands.
 final class OpenCommands: Sendable {
+  private let hasBegun = Atomic(false)
   private let channels = Mutex<[UInt64: CommandChannel]>([:])
+
+  /// Whether this is the first time that it is asked.
+  var isFirst: Bool { !hasBegun.exchange(true, ordering: .relaxed) }
 
   func open(_ id: UInt64) -> CommandChannel {
     let channel = CommandChannel()

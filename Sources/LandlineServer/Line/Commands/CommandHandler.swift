@@ -69,6 +69,7 @@ struct CommandHandler: Sendable {
     do {
       try await answers.send(.command(.started(StartedAnswer(job: command.job, program: command.path))))
       session.pulse.begin(id)
+      noticeSilence()
       exited = try await carry(command, channel)
     } catch {
       commands.leave(command, isLost: !channel.isCancelled, by: principal, peer: peer)
@@ -78,6 +79,16 @@ struct CommandHandler: Sendable {
     if let error = command.endedBecause { throw error }
     if channel.isCancelled { throw LineError.cancelled }
     try await answers.send(.command(.exited(exited)))
+  }
+
+  /// TCP_USER_TIMEOUT (man 7 tcp): a cable that was cut says nothing, and the kernel would try for a quarter of an hour to
+  /// get through what is said every two seconds while a command runs.
+  private func noticeSilence() {
+    guard session.commands.isFirst else { return }
+    let milliseconds = Int(session.stallTimeout.nanoseconds / 1_000_000)
+    let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 18))
+    // Where it is no TCP connection, a cut cannot be.
+    session.line.channel.setOption(option, value: milliseconds).whenComplete { _ in }
   }
 
   /// Carries all streams until the program has ended and everything that it wrote is sent.
