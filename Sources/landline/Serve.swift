@@ -81,7 +81,8 @@ struct Serve: AsyncParsableCommand {
         .privateKey: privateKey, .loginTimeout: loginTimeout.map(String.init),
         .stallTimeout: stallTimeout.map(String.init), .drainTimeout: drainTimeout.map(String.init),
         .maxConnections: maxConnections.map(String.init), .limitRate: limitRate, .keepFree: keepFree,
-        .maxUse: maxUse, .chatRate: chatRate.map(String.init), .clockPort: clockPort.map(String.init), .discoverable: discoverable ? "true" : nil, .logLevel: logLevel, .logFormat: logFormat,
+        .maxUse: maxUse, .chatRate: chatRate.map(String.init), .clockPort: clockPort.map(String.init),
+        .discoverable: discoverable ? "true" : nil, .logLevel: logLevel, .logFormat: logFormat,
       ].merging(commands.values) { own, _ in own })
     let settings = try values.settings()
     let log = ServerLog(try values.logFormat(), level: try values.logLevel())

@@ -27,11 +27,11 @@ enum ServeSetting: String, CaseIterable {
   /// Whether a file may say it as a number, too.
   var isNumber: Bool {
     switch self {
-    case .loginTimeout, .stallTimeout, .drainTimeout, .maxConnections, .limitRate, .keepFree, .maxUse, .chatRate, .clockPort, .commandsMemory,
-      .commandsProcesses, .commandsOutput:
+    case .loginTimeout, .stallTimeout, .drainTimeout, .maxConnections, .limitRate, .keepFree, .maxUse, .chatRate,
+      .clockPort, .commandsMemory, .commandsProcesses, .commandsOutput:
       true
-    case .data, .listen, .advertise, .name, .certificate, .privateKey, .discoverable, .commandsUser, .commandsFolder, .commandsCPU,
-      .logLevel, .logFormat:
+    case .data, .listen, .advertise, .name, .certificate, .privateKey, .discoverable, .commandsUser, .commandsFolder,
+      .commandsCPU, .logLevel, .logFormat:
       false
     }
   }

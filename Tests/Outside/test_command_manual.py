@@ -54,7 +54,7 @@ class Install(Case):
                     "usr/bin/landline", "usr/share/man/man1/landline.1",
                     "usr/share/bash-completion/completions/landline", "usr/share/zsh/site-functions/_landline",
                     "usr/share/fish/vendor_completions.d/landline.fish", "usr/lib/systemd/system/landline.service",
-                    "usr/lib/sysusers.d/landline.conf",
+                    "usr/lib/sysusers.d/landline.conf", "usr/libexec/landline/landline-launch",
                 },
                 names,
             )

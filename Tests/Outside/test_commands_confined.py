@@ -3,12 +3,14 @@
 import json
 import os
 import pwd
+import shutil
 import signal
+import subprocess
 import unittest
 from pathlib import Path
 
-from commands import EVERY_PROGRAM, PYTHON, CommandCase, Conversation, define_role, is_running
-from harness import MIB, SOME_FAILED, USAGE, Server, landline, scratch_folder, tool, wait_until
+from commands import EVERY_PROGRAM, PYTHON, CommandCase, Conversation, define_role
+from harness import BINARY, USAGE, Server, environment, landline, scratch_folder
 
 # Tries what the arguments say, and prints what came of it: `ok`, or the name of the error.
 TRY = """
@@ -168,7 +170,7 @@ class OtherUser(Reaching, CommandCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.scratch = scratch_folder()
-        cls.addClassCleanup(lambda: __import__("shutil").rmtree(cls.scratch, ignore_errors=True))
+        cls.addClassCleanup(lambda: shutil.rmtree(cls.scratch, ignore_errors=True))
         os.chmod(cls.scratch, 0o755)
         cls.folder = cls.scratch / "work"
         cls.folder.mkdir()
@@ -264,6 +266,27 @@ class Refused(CommandCase):
                     line.call(op, **fields)
                 self.assertIn("Landlock", str(caught.exception))
                 self.assertIn("--commands-user", str(caught.exception))
+
+    def test_the_launcher_is_found_beside_the_server_or_where_it_is_installed(self):
+        prefix = scratch_folder()
+        self.addCleanup(shutil.rmtree, prefix)
+        (prefix / "bin").mkdir()
+        shutil.copy(BINARY, prefix / "bin/landline")
+        launcher = BINARY.parent / "landline-launch"
+        for place, expected in ((None, "no commands"), ("libexec/landline", "message=commands"), ("bin", "message=commands")):
+            with self.subTest(place):
+                if place:
+                    (prefix / place).mkdir(parents=True, exist_ok=True)
+                    shutil.copy(launcher, prefix / place)
+                process = subprocess.Popen(
+                    [prefix / "bin/landline", "serve", "--data", prefix / "data", "--listen", "127.0.0.1:0", "--log-level", "info"],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment())
+                log = ""
+                while "message=listening" not in log:
+                    log += process.stderr.readline()
+                process.kill()
+                process.communicate()
+                self.assertIn(expected, log)
 
     def test_users_that_cannot_be(self):
         for user, why in (("no-such-user", "no user"), ("root", "root")):

@@ -46,7 +46,9 @@ extension ClientError {
   /// Of what makes an invite or a token: a role that there is not is a slip on the command line.
   var ofRole: ClientError {
     guard refusal?.code == .notFound else { return self }
-    return ClientError(.usage, message, advice: "'landline role list' shows an admin which there are; admin, member and guest are always there")
+    return ClientError(
+      .usage, message,
+      advice: "'landline role list' shows an admin which there are; admin, member and guest are always there")
   }
 
   /// Message and advice, for people.
