@@ -283,6 +283,15 @@ class OnTerminal(ChatCase):
         visitor.close()
         terminal.read_until("-- guestling left")
 
+    def test_what_was_said_to_one_who_was_not_there(self):
+        client = self.client(name="absent")
+        for n in range(12):
+            self.line().say("@absent", f"letter {n}.")
+        terminal = self.ready(self.terminal(client=client))
+        terminal.read_until(r"\[ada to you\] letter 11\.")
+        self.assertNotIn("letter 1.", terminal.text)
+        self.assertEqual(terminal.text.count("letter "), 10)
+
     def test_a_file_for_the_room(self):
         client = self.client(name="giver")
         client.make("report.txt", b"all of it")

@@ -6,6 +6,8 @@ import Synchronization
 actor ChatVisit {
   /// How many messages one question is about.
   private static let page = 500
+  /// How many of the last messages to oneself alone are shown on entering, at most.
+  private static let letters = 10
 
   private let room: ChatRoom
   private let events: @Sendable (ChatRoomEvent) async -> Void
@@ -57,8 +59,8 @@ actor ChatVisit {
     if tracks[joined.room] != nil { return try await catchUp(joined.room, connection) }
     if case .last(let count) = room.options.past {
       tracks[joined.room] = ChatTrack(room: joined.room, next: joined.last + 1)
-      // What was said to oneself earlier is history of the inbox, not of this room.
-      if count > 0, !isInbox { try await showLast(count, of: joined.room, connection) }
+      let shown = isInbox ? min(count, Self.letters) : count
+      if shown > 0 { try await showLast(shown, of: joined.room, connection) }
     } else if case .after(let number) = room.options.past {
       let last = isInbox ? joined.last : min(number, joined.last)
       tracks[joined.room] = ChatTrack(room: joined.room, next: last + 1)

@@ -10,7 +10,7 @@ struct ChatCommand: AsyncParsableCommand, SpeaksJSON {
     abstract: "Talk with the others on a server.",
     discussion: """
       The room 'lobby' is always there; another one is there as soon as something is said in it. On entering \
-      the last messages are shown. In the room '/help' lists what there is beside talking: /msg NAME TEXT, \
+      the last messages are shown, and the last ones that were for you alone. In the room '/help' lists what there is beside talking: /msg NAME TEXT, \
       /who, /me TEXT, /topic [TEXT], /history [N], /put FILE, quit. When the server is lost, another \
       connection is tried; nothing is missed, and nothing is said twice.
 
