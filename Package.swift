@@ -49,7 +49,9 @@ let toolkit: [Target] = [
   .executableTarget(name: "packstruct", dependencies: ["BinaryPacking"], swiftSettings: strict),
   .executableTarget(name: "structbench", dependencies: ["BinaryPacking"], swiftSettings: strict),
 
-  .testTarget(name: "AddressesTests", dependencies: ["Addresses"], exclude: ["Python"], swiftSettings: strict),
+  .testTarget(
+    name: "AddressesTests", dependencies: ["Addresses", "CAllocationCounter"], exclude: ["Python"],
+    swiftSettings: strict),
   // Counts the allocations of the test's process.
   .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
   .testTarget(
