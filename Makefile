@@ -88,8 +88,8 @@ bench-toolkit:
 	scripts/install-packages build bench
 	LANDLINE_TOOLKIT=alone $(SWIFT) build -c release --scratch-path .build-toolkit --product echod
 	LANDLINE_TOOLKIT=alone $(SWIFT) build -c release --scratch-path .build-toolkit --product structbench
-	STRUCTBENCH=.build-toolkit/release/structbench scripts/python Benchmarks/structs.py
-	LANDLINE_ECHOD=.build-toolkit/release/echod scripts/python Benchmarks/toolkit/echo.py
+	STRUCTBENCH=.build-toolkit/release/structbench scripts/python Benchmarks/structs.py; short=$$?; \
+	LANDLINE_ECHOD=.build-toolkit/release/echod scripts/python Benchmarks/toolkit/echo.py && exit $$short
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Snippets Tests
