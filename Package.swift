@@ -30,6 +30,7 @@ let toolkitProducts: [Product] = [
   .executable(name: "mro", targets: ["mro"]),
   .executable(name: "packstruct", targets: ["packstruct"]),
   .executable(name: "structbench", targets: ["structbench"]),
+  .executable(name: "tutorials", targets: ["tutorials"]),
 ]
 let toolkit: [Target] = [
   .target(name: "Addresses", swiftSettings: strict),
@@ -48,6 +49,14 @@ let toolkit: [Target] = [
   .executableTarget(name: "mro", dependencies: ["Linearization"], swiftSettings: strict),
   .executableTarget(name: "packstruct", dependencies: ["BinaryPacking"], swiftSettings: strict),
   .executableTarget(name: "structbench", dependencies: ["BinaryPacking"], swiftSettings: strict),
+
+  // Every program of the tutorials, one file each.
+  .executableTarget(
+    name: "tutorials",
+    dependencies: [
+      "Addresses", "BinaryPacking", "Framing", "Linearization", "Selectors", "SocketServer", "Sockets", system,
+    ],
+    swiftSettings: strict),
 
   .testTarget(
     name: "AddressesTests", dependencies: ["Addresses", "CAllocationCounter"], exclude: ["Python"],
@@ -69,6 +78,7 @@ let toolkit: [Target] = [
     name: "SocketServerTests",
     dependencies: ["Addresses", "Linearization", "SocketServer", "Sockets", "forktest"], swiftSettings: strict),
   .testTarget(name: "FramingTests", dependencies: ["Framing"], swiftSettings: strict),
+  .testTarget(name: "TutorialsTests", dependencies: ["tutorials"], swiftSettings: strict),
 ]
 
 // Floor 3.

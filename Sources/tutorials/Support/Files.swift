@@ -1,0 +1,97 @@
+import Glibc
+import SystemPackage
+
+/// A file to be sent: the one owner of its descriptor.
+struct SentFile: ~Copyable {
+  let path: String
+  let descriptor: FileDescriptor
+  /// In bytes.
+  let size: Int
+
+  /// Opens a plain file for reading.
+  init(_ path: String) throws {
+    let descriptor: FileDescriptor
+    do {
+      // Not to wait for the other end of what is a pipe.
+      descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec])
+    } catch {
+      throw Failure("\(path) cannot be read: \(error)")
+    }
+    var status = stat()
+    guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      try? descriptor.close()
+      throw Failure("\(path) is no file")
+    }
+    self.path = path
+    self.descriptor = descriptor
+    size = Int(status.st_size)
+  }
+
+  deinit { try? descriptor.close() }
+
+  /// The name without the folders. (Python: `os.path.basename()`.)
+  var name: String { String(path.split(separator: "/", omittingEmptySubsequences: false).last ?? "") }
+
+  /// The next bytes, none at the end.
+  func read(upTo count: Int) throws -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
+      initialized = try descriptor.read(into: UnsafeMutableRawBufferPointer(room))
+    }
+  }
+}
+
+/// A file that is being received: under a name of its own until all is there, and gone if it never is.
+struct ReceivedFile: ~Copyable {
+  let path: String
+  private let partPath: String
+  private let descriptor: FileDescriptor
+  private var isKept = false
+
+  /// Makes a new file.
+  ///
+  /// - Parameters:
+  ///   - name: As the sender gave it: no path, so that it stays inside the folder.
+  ///   - folder: Must exist.
+  init(named name: String, in folder: String) throws {
+    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(0x2F), !name.utf8.contains(0) else {
+      throw Failure("\(Python.repr(name)) is no name for a file in \(folder)")
+    }
+    let (partPath, descriptor) = try Self.makePart(folder)
+    path = folder + "/" + name
+    self.partPath = partPath
+    self.descriptor = descriptor
+  }
+
+  private static func makePart(_ folder: String) throws -> (String, FileDescriptor) {
+    var template = Array((folder + "/.part-XXXXXX").utf8CString)
+    let number = mkstemp(&template)
+    guard number >= 0 else { throw Failure("cannot write into \(folder): \(Errno(rawValue: errno)); does it exist?") }
+    _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+    fchmod(number, 0o644)
+    return (
+      String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self),
+      FileDescriptor(rawValue: number)
+    )
+  }
+
+  deinit {
+    try? descriptor.close()
+    if !isKept { unlink(partPath) }
+  }
+
+  func write(_ bytes: [UInt8]) throws { try descriptor.writeAll(bytes) }
+
+  /// All is there: it takes its name, in the place of an older file.
+  consuming func keep() throws {
+    guard rename(partPath, path) == 0 else { throw Failure("\(path) cannot be written: \(Errno(rawValue: errno))") }
+    isKept = true
+  }
+}
+
+enum Folder {
+  /// Whether there is a folder at a path.
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+}
