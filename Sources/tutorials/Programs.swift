@@ -1,6 +1,21 @@
 /// Every program, in the order of the tutorials.
 let programs: [any Program.Type] = [
+  S000C3MRO.self,
   S000TCPHello.self,
   S000TCPUpperLoop.self,
+  S000UDPUpper.self,
+  S000ExecUnframed.self,
+  S000ExecUDP.self,
+  S000StickyTwoSends.self,
+  S000StickyShortRecv.self,
+  S000ExecTextLengthAck.self,
+  S000StructRange.self,
+  S000FileHeaderFragment.self,
+  S000StructPackInto.self,
+  S000ExecStructHeader.self,
+  S000ExecJSONHeader.self,
   S000UploadJSONHeader.self,
+  S000SocketServerUpper.self,
+  S000SocketFunctions.self,
+  S000UDPLimits.self,
 ]

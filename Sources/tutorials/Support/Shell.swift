@@ -1,6 +1,7 @@
 import Addresses
 import Glibc
 import Selectors
+import SocketServer
 import Sockets
 import SystemPackage
 
@@ -88,7 +89,16 @@ struct Shell {
 }
 
 extension Shell {
-  /// Whether a client is on this machine: a shell for everybody who connects, as the originals give, is nobody's wish.
+  /// Of a server that runs commands: it sends clients away that are not on this machine, for a shell for everybody who
+  /// connects, as the originals give, is nobody's wish.
+  static func serverSettings(at server: SocketAddress) -> ServerSettings {
+    var settings = ServerSettings()
+    settings.maximumPacketSize = 65_535
+    settings.verifyRequest = { isAllowed($0, at: server) }
+    return settings
+  }
+
+  /// Whether a client is on this machine.
   static func isAllowed(_ client: SocketAddress, at server: SocketAddress?) -> Bool {
     guard let client = client.ipAddress else { return true }
     if client.isLoopback || client == server?.ipAddress { return true }

@@ -1,3 +1,5 @@
+import Sockets
+
 extension String {
   /// The text without white space at its ends. (Python: `str.strip()`.)
   var stripped: String {
@@ -21,6 +23,11 @@ extension [UInt8] {
 
   /// The bytes as text; what is no UTF-8 becomes U+FFFD, where Python's `decode()` would raise an error.
   var text: String { String(decoding: self, as: UTF8.self) }
+
+  /// The bytes as text: as UTF-8 if they are, else as GBK, which the tutorials' Windows machines write.
+  var utf8OrGBK: String {
+    String(validating: self, as: UTF8.self) ?? (try? TextEncoding.gbk.decode(self, malformed: .replace)) ?? text
+  }
 }
 
 extension Python {
