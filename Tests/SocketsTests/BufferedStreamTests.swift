@@ -43,6 +43,18 @@ struct BufferedStreamTests {
     try python.finish()
   }
 
+  @Test("so many bytes, or the end before the first")
+  func ifAny() throws {
+    let (box, peer) = try pair()
+    try peer.socket.sendAll("fourfive".utf8)
+    try peer.socket.shutdown(.sending)
+    #expect(try box.stream.readIfAny(exactly: 4) == Array("four".utf8))
+    #expect(try failure { try box.stream.readIfAny(exactly: 5) }.code == .unexpectedEnd)
+    #expect(try box.stream.readIfAny(exactly: 4) == Array("five".utf8))
+    #expect(try box.stream.readIfAny(exactly: 4) == nil)
+    #expect(try box.stream.readIfAny(exactly: 0) == [])
+  }
+
   @Test("lines are found however the bytes are cut, with buffers of any size", arguments: [1, 2, 7, 8192])
   func cuts(bufferSize: Int) throws {
     let text = "a\nbb\r\n\nlonger than the buffer\n\r\nend"

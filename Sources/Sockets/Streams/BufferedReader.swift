@@ -90,6 +90,21 @@ public struct BufferedReader: ~Copyable, Sendable {
     return bytes
   }
 
+  /// Reads so many bytes, if any come: the first part of a message, before which the peer may end the stream.
+  ///
+  /// - Returns: nil at the stream's end.
+  /// - Throws: ``SocketError/Code/unexpectedEnd`` when the stream ends within them; what there was can be read still.
+  public mutating func readIfAny(
+    exactly count: Int, from socket: borrowing Socket
+  ) throws(SocketError) -> [UInt8]? {
+    do throws(SocketError) {
+      return try read(exactly: count, from: socket)
+    } catch {
+      guard error.code == .unexpectedEnd, bufferedCount == 0 else { throw error }
+      return nil
+    }
+  }
+
   /// Reads what there is, waiting only when there is nothing. (Python: `read1(n)`.)
   ///
   /// - Parameters:

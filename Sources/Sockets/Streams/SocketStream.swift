@@ -108,6 +108,11 @@ public struct SocketStream: ~Copyable, @unchecked Sendable {
     try reader.read(exactly: count, from: socket)
   }
 
+  /// Reads so many bytes, or nil at the stream's end; see ``BufferedReader/readIfAny(exactly:from:)``.
+  public mutating func readIfAny(exactly count: Int) throws(SocketError) -> [UInt8]? {
+    try reader.readIfAny(exactly: count, from: socket)
+  }
+
   /// Reads what there is; see ``BufferedReader/read(upTo:from:)``. (Python: `read1(n)`.)
   public mutating func read(upTo maximum: Int) throws(SocketError) -> [UInt8] {
     try reader.read(upTo: maximum, from: socket)

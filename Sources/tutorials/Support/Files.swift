@@ -40,9 +40,10 @@ struct SentFile: ~Copyable {
   }
 }
 
-/// A file that is being received: under a name of its own until all is there, and gone if it never is.
+/// A file that is being received: without a name until all is there, and gone if it never is.
 struct ReceivedFile: ~Copyable {
-  let path: String
+  private let folder: String
+  private let name: String
   private let partPath: String
   private let descriptor: FileDescriptor
   private var isKept = false
@@ -50,16 +51,21 @@ struct ReceivedFile: ~Copyable {
   /// Makes a new file.
   ///
   /// - Parameters:
-  ///   - name: As the sender gave it: no path, so that it stays inside the folder.
+  ///   - name: As the sender gave it: no path, so that it stays inside the folder. nil: `keep` will say.
   ///   - folder: Must exist.
-  init(named name: String, in folder: String) throws {
-    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(0x2F), !name.utf8.contains(0) else {
-      throw Failure("\(Python.repr(name)) is no name for a file in \(folder)")
-    }
+  init(named name: String?, in folder: String) throws {
+    if let name { try Self.check(name) }
     let (partPath, descriptor) = try Self.makePart(folder)
-    path = folder + "/" + name
+    self.folder = folder
+    self.name = name ?? ""
     self.partPath = partPath
     self.descriptor = descriptor
+  }
+
+  private static func check(_ name: String) throws {
+    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(0x2F), !name.utf8.contains(0) else {
+      throw Failure("\(Python.repr(name)) is no name for a file")
+    }
   }
 
   private static func makePart(_ folder: String) throws -> (String, FileDescriptor) {
@@ -68,16 +74,17 @@ struct ReceivedFile: ~Copyable {
     guard number >= 0 else { throw Failure("cannot write into \(folder): \(Errno(rawValue: errno)); does it exist?") }
     _ = fcntl(number, F_SETFD, FD_CLOEXEC)
     fchmod(number, 0o644)
-    return (
-      String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self),
-      FileDescriptor(rawValue: number)
-    )
+    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return (path, FileDescriptor(rawValue: number))
   }
 
   deinit {
     try? descriptor.close()
     if !isKept { unlink(partPath) }
   }
+
+  /// Where it will be.
+  var path: String { folder + "/" + name }
 
   func write(_ bytes: [UInt8]) throws { try descriptor.writeAll(bytes) }
 
@@ -86,6 +93,17 @@ struct ReceivedFile: ~Copyable {
     guard rename(partPath, path) == 0 else { throw Failure("\(path) cannot be written: \(Errno(rawValue: errno))") }
     isKept = true
   }
+
+  /// All is there, and now it is known what is the content, and what its name.
+  consuming func keep(as name: String, droppingFirst count: Int) throws {
+    let file = try ReceivedFile(named: name, in: folder)
+    try descriptor.seek(offset: Int64(count), from: .start)
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case let read = try buffer.withUnsafeMutableBytes({ try descriptor.read(into: $0) }), read > 0 {
+      try file.write(Array(buffer[..<read]))
+    }
+    try file.keep()
+  }
 }
 
 enum Folder {
@@ -93,5 +111,12 @@ enum Folder {
   static func exists(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Where received files go: into the folder `file` in BASE_DIR, or into BASE_DIR itself if there is none; without a
+  /// BASE_DIR into the folder `file` in the working folder.
+  static func forReceivedFiles(_ settings: Settings) -> String {
+    guard let base = settings["BASE_DIR"] else { return "file" }
+    return exists(base + "/file") ? base + "/file" : base
   }
 }

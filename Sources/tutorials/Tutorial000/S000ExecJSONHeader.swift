@@ -33,9 +33,7 @@ enum S000ExecJSONHeader: Pair {
     while let line = input(">>: ")?.stripped {
       guard !line.isEmpty else { continue }
       try stream.socket.sendAll(line.utf8)
-      let length = try BinaryFormat("i").unpack(Int.self, from: stream.read(exactly: 4))
-      guard (2...65_536).contains(length) else { throw Failure("a header of \(length) bytes") }
-      let header = try PythonValue(json: stream.read(exactly: length))
+      let header = try PythonValue(json: stream.read(exactly: length(stream.read(exactly: 4))))
       guard let size = header["data_size"]?.integer, (0...1 << 30).contains(size) else {
         throw Failure("the header \(header.repr)")
       }

@@ -32,10 +32,9 @@ enum S000ExecStructHeader: Pair {
     while let line = input(">>: ")?.stripped, line != "quit" {
       guard !line.isEmpty else { continue }
       try stream.socket.sendAll(line.utf8)
-      let length = try BinaryFormat("i").unpack(Int.self, from: stream.read(exactly: 4))
-      guard (0...1 << 30).contains(length) else { throw Failure("an answer of \(length) bytes") }
-      print("<class 'int'>", length)
-      print(try stream.read(exactly: length).utf8OrGBK)
+      let size = try length(stream.read(exactly: 4), atMost: 1 << 30)
+      print("<class 'int'>", size)
+      print(try stream.read(exactly: size).utf8OrGBK)
     }
   }
 }

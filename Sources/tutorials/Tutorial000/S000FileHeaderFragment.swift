@@ -14,9 +14,7 @@ enum S000FileHeaderFragment: Pair {
   static func server(_ settings: Settings) throws {
     let listener = try Socket(listeningOn: settings.address)
     var stream = try SocketStream(listener.accept().socket)
-    let length = try BinaryFormat("i").unpack(Int.self, from: stream.read(exactly: 4))
-    guard (2...65_536).contains(length) else { throw Failure("a header of \(length) bytes") }
-    let header = try PythonValue(json: stream.read(exactly: length))
+    let header = try PythonValue(json: stream.read(exactly: length(stream.read(exactly: 4))))
     print(header.repr)
     guard let size = header["file_size"]?.integer, size >= 0 else { throw Failure("a header without a file_size") }
     var digest = MD5()

@@ -13,15 +13,12 @@ enum S000UploadJSONHeader: Pair {
   struct Receiver: StreamRequestHandler {
     func handle(_ request: inout StreamRequest) throws {
       print("from client ", Python.repr(request.clientAddress))
-      while try receiveFile(&request) {}
+      while let bytes = try request.readIfAny(exactly: 4) {
+        try receiveFile(PythonValue(json: request.read(exactly: length(bytes))), &request)
+      }
     }
 
-    private func receiveFile(_ request: inout StreamRequest) throws -> Bool {
-      let first = try request.read(upTo: 4)
-      guard !first.isEmpty else { return false }
-      let length = try BinaryFormat("i").unpack(Int.self, from: first + request.read(exactly: 4 - first.count))
-      guard (2...65_536).contains(length) else { throw Failure("a header of \(length) bytes") }
-      let header = try PythonValue(json: request.read(exactly: length))
+    private func receiveFile(_ header: PythonValue, _ request: inout StreamRequest) throws {
       print(header.repr)
       guard header["cmd"]?.text == "put" else { throw Failure("a command that is not put") }
       guard let name = header["filename"]?.text, let size = header["filesize"]?.integer, size >= 0 else {
@@ -38,7 +35,6 @@ enum S000UploadJSONHeader: Pair {
         print("recvsize:\(received) filesize:\(size)")
       }
       try file.keep()
-      return true
     }
   }
 
