@@ -38,6 +38,8 @@ enum Tutorials {
     case ("server", let pair as any Pair.Type): try pair.server(settings)
     case ("client", let pair as any Pair.Type): try pair.client(settings)
     case ("script", let script as any Script.Type): try script.script(settings)
+    // A script that calls on a server is a client.
+    case ("client", let script as any Script.Type): try script.script(settings)
     default: throw Failure("\(id) runs as `tutorials \(id) \(sides(program))`")
     }
   }

@@ -10,7 +10,7 @@
 
 `program` makes of such a class four: Swift/Swift, Swift server with Python client, Python server with Swift client, and
 Python/Python as the control. Of a test whose name begins with `test_swift_` it makes one, with the Swift server (and a
-client of the test's own). A class of `Script` tests runs one side in both languages.
+client of the test's own). A class of `Script` tests runs one side in both languages, those of `test_swift_` in Swift.
 
 Nothing here sleeps for luck: a server is waited for in /proc/net, a text in the output, an end by its status.
 """
@@ -258,7 +258,7 @@ def program(name: str):
         methods = [method for method in dir(tests) if method.startswith("test_")]
         own = {method for method in methods if method.startswith("test_swift_")}
         if issubclass(tests, Script):
-            variants = [({"language": language}, set()) for language in ("swift", "python")]
+            variants = [({"language": "swift"}, set()), ({"language": "python"}, own)]
         else:
             variants = [
                 ({"server_language": server, "client_language": client}, own)

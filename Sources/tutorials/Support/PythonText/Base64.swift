@@ -4,16 +4,22 @@ enum Base64 {
 
   /// (Python: `b64encode()`.)
   static func encode(_ bytes: [UInt8]) -> String {
-    var result: [UInt8] = []
-    result.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let bits = group.reduce(0) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
-      for place in 0..<4 {
-        result.append(place > group.count ? UInt8(ascii: "=") : alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)])
+    let characters = [UInt8](unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { room, count in
+      var position = 0
+      while position < bytes.count {
+        let group = min(3, bytes.count - position)
+        var bits = UInt32(bytes[position]) << 16
+        if group > 1 { bits |= UInt32(bytes[position + 1]) << 8 }
+        if group > 2 { bits |= UInt32(bytes[position + 2]) }
+        for place in 0..<4 {
+          let value = Int(bits >> UInt32(18 - 6 * place) & 63)
+          room.initializeElement(at: count, to: place > group ? UInt8(ascii: "=") : alphabet[value])
+          count += 1
+        }
+        position += group
       }
     }
-    return String(decoding: result, as: UTF8.self)
+    return String(decoding: characters, as: UTF8.self)
   }
 
   /// With a newline after every 76 characters and at the end. (Python: `encodebytes()`.)
@@ -25,7 +31,7 @@ enum Base64 {
   /// (Python: `b64decode()`, which also passes over what is not in the alphabet.)
   ///
   /// - Returns: nil when the padding is missing.
-  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  static func decode(_ text: [UInt8]) -> [UInt8]? {
     var result: [UInt8] = []
     result.reserveCapacity(text.count / 4 * 3)
     var (bits, count, padding): (UInt32, Int, Int) = (0, 0, 0)
@@ -35,11 +41,17 @@ enum Base64 {
         if count >= 2, count + padding >= 4 { break }
         continue
       }
-      guard let value = value(of: byte) else { continue }
-      (bits, count, padding) = (bits << 6 | value, count + 1, 0)
+      let value = values[Int(byte)]
+      guard value < 64 else { continue }
+      bits = bits << 6 | UInt32(value)
+      count += 1
+      padding = 0
       guard count == 4 else { continue }
-      for shift: UInt32 in [16, 8, 0] { result.append(UInt8(truncatingIfNeeded: bits >> shift)) }
-      (bits, count) = (0, 0)
+      result.append(UInt8(truncatingIfNeeded: bits >> 16))
+      result.append(UInt8(truncatingIfNeeded: bits >> 8))
+      result.append(UInt8(truncatingIfNeeded: bits))
+      bits = 0
+      count = 0
     }
     guard count != 1, count == 0 || count + padding >= 4 else { return nil }
     bits <<= UInt32(6 * (4 - count))
@@ -47,14 +59,8 @@ enum Base64 {
     return result
   }
 
-  private static func value(of byte: UInt8) -> UInt32? {
-    switch byte {
-    case 0x41...0x5A: UInt32(byte - 0x41)
-    case 0x61...0x7A: UInt32(byte - 0x61 + 26)
-    case 0x30...0x39: UInt32(byte - 0x30 + 52)
-    case 0x2B: 62
-    case 0x2F: 63
-    default: nil
-    }
+  /// What each character stands for; 64 for those that are not in the alphabet.
+  private static let values: [UInt8] = (0..<256).map { byte in
+    UInt8(alphabet.firstIndex(of: UInt8(byte)) ?? 64)
   }
 }

@@ -111,21 +111,29 @@ struct JSONReader {
 
   private mutating func string() throws -> String {
     offset += 1
-    var units: [UInt16] = []
-    var start = offset
-    while let byte = peek, byte != UInt8(ascii: "\"") {
-      guard byte >= 0x20 else { throw failure("a control character is inside of a string") }
-      guard byte == UInt8(ascii: "\\") else {
-        offset += 1
-        continue
-      }
-      units += String(decoding: bytes[start..<offset], as: UTF8.self).utf16
-      units.append(try escape())
-      start = offset
+    let first = plainRun()
+    guard peek != UInt8(ascii: "\"") else {
+      offset += 1
+      return String(decoding: first, as: UTF8.self)
     }
-    units += String(decoding: bytes[start..<offset], as: UTF8.self).utf16
-    guard takes("\"") else { throw failure("the string does not end") }
+    var units = Array(String(decoding: first, as: UTF8.self).utf16)
+    while peek == UInt8(ascii: "\\") {
+      units.append(try escape())
+      units += String(decoding: plainRun(), as: UTF8.self).utf16
+    }
+    guard let byte = peek else { throw failure("the string does not end") }
+    guard byte == UInt8(ascii: "\"") else { throw failure("a control character is inside of a string") }
+    offset += 1
     return String(decoding: units, as: UTF16.self)
+  }
+
+  /// The bytes up to a quote, a backslash or a control character. Without a call for each: a picture is one string.
+  private mutating func plainRun() -> ArraySlice<UInt8> {
+    let start = offset
+    bytes.withUnsafeBufferPointer { bytes in
+      while offset < bytes.count, bytes[offset] >= 0x20, bytes[offset] != 0x22, bytes[offset] != 0x5C { offset += 1 }
+    }
+    return bytes[start..<offset]
   }
 
   private mutating func escape() throws -> UInt16 {

@@ -20,6 +20,7 @@ extension PythonValue {
   }
 
   private static func quoted(_ text: String) -> String {
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"\(text)\"" }
     var result = "\""
     for unit in text.utf16 {
       switch unit {
