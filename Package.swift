@@ -78,7 +78,8 @@ let toolkit: [Target] = [
     name: "SocketServerTests",
     dependencies: ["Addresses", "Linearization", "SocketServer", "Sockets", "forktest"], swiftSettings: strict),
   .testTarget(name: "FramingTests", dependencies: ["Framing"], swiftSettings: strict),
-  .testTarget(name: "TutorialsTests", dependencies: ["tutorials"], swiftSettings: strict),
+  .testTarget(
+    name: "TutorialsTests", dependencies: ["Addresses", "Sockets", "tutorials"], swiftSettings: strict),
 ]
 
 // Floor 3.

@@ -35,7 +35,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BINARY = Path(os.environ.get("TUTORIALS_BINARY", ROOT / ".build/debug/tutorials")).absolute()
 SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
-LIMIT = 30  # seconds for anything that is waited for
+LIMIT = 60  # seconds for anything that is waited for
 SIZES = (0, 1, 1023, 1024, 1025, 10 << 20)  # of the files that are sent
 
 
@@ -294,3 +294,12 @@ def receive_exactly(connection: socket.socket, count: int) -> bytes:
             raise AssertionError(f"the connection ended after {data!r}, {len(data)} of {count} bytes")
         data += part
     return data
+
+
+def send_and_end(connection: socket.socket, data: bytes) -> None:
+    """Sends what the other side may refuse in the middle, by closing, and then the end."""
+    try:
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass

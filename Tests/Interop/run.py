@@ -50,7 +50,8 @@ def main() -> int:
 
     loader = unittest.TestLoader()
     modules = [importlib.import_module(file.stem) for file in sorted(HERE.glob("test_*.py"))]
-    tests = [test for module in modules for test in flatten(loader.loadTestsFromModule(module))]
+    # A class without a program is what the classes of several programs have together.
+    tests = [test for module in modules for test in flatten(loader.loadTestsFromModule(module)) if test.program]
     if options.patterns:
         tests = [test for test in tests if any(pattern in test.id() for pattern in options.patterns)]
     if options.listed:

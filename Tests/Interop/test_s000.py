@@ -7,7 +7,8 @@ import socket
 import struct
 
 from interop import (
-    SIZES, Pairing, Script, content_of, hash_of, program, receive_all, receive_exactly, reset, wait_until)
+    SIZES, Pairing, Script, content_of, hash_of, program, receive_all, receive_exactly, reset, send_and_end,
+    wait_until)
 
 
 @program("s000_tcp_hello")
@@ -120,7 +121,7 @@ class UploadJSONHeader(Pairing):
             heads.append(struct.pack("i", len(header)) + header + b"y")
         for head in heads:
             connection = self.connect()
-            connection.sendall(head)
+            send_and_end(connection, head)
             try:
                 self.assertEqual(receive_all(connection), b"")
             except ConnectionResetError:

@@ -7,7 +7,8 @@ import struct
 import time
 
 from interop import (
-    SIZES, Pairing, Script, content_of, hash_of, program, receive_all, receive_exactly, reset, wait_until)
+    SIZES, Pairing, Script, content_of, hash_of, program, receive_all, receive_exactly, reset, send_and_end,
+    wait_until)
 
 
 @program("s001_tcp_hello")
@@ -115,8 +116,7 @@ class FileUploadNameSize(Pairing):
             b"..-0", b"x" * 5000, b"\xff\xfe-3",
         ):
             connection = self.connect()
-            connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
+            send_and_end(connection, data)
             self.assertEqual(receive_all(connection), b"")
         gone = self.connect()
         gone.sendall(b"b-100x")
@@ -149,8 +149,7 @@ class LoginMD5(Pairing):
         welcome, wrong = "欢迎使用XX系统".encode(), "账号或密码错误".encode()
         for data in (b"not JSON", b"[]", b'{"username": 1, "password": null}', b"{" * 3000, b'{"username": "ada"}', b""):
             connection = self.connect()
-            connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
+            send_and_end(connection, data)
             self.assertEqual(receive_all(connection), welcome + wrong)
         reset(self.connect())
         login = json.dumps({"username": "ada", "password": hashlib.md5(b"sdasdfagfawdsada").hexdigest()}).encode()
@@ -312,8 +311,7 @@ class MsgFile(Pairing):
             frame(b'{"msg_type": "file", "file_name": "half"}') + struct.pack("i", 100) + b"x",
         ):
             connection = self.connect()
-            connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
+            send_and_end(connection, data)
             try:
                 self.assertEqual(receive_all(connection), b"")
             except ConnectionResetError:

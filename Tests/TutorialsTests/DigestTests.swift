@@ -56,4 +56,13 @@ struct ProgramTests {
       #expect(program is any Pair.Type || program is any Script.Type, "\(program.about.id)")
     }
   }
+
+  @Test("every program is in the table of docs/TUTORIALS.md") func documented() throws {
+    let folder = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+    let file = try SentFile(folder + "/docs/TUTORIALS.md")
+    let text = try file.read(upTo: file.size).text
+    for program in programs {
+      #expect(text.contains("| `\(program.about.id)` |"), "a row for \(program.about.id) is missing")
+    }
+  }
 }

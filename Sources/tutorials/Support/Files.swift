@@ -1,4 +1,5 @@
 import Glibc
+import SocketServer
 import SystemPackage
 
 /// A file to be sent: the one owner of its descriptor.
@@ -87,6 +88,17 @@ struct ReceivedFile: ~Copyable {
   var path: String { folder + "/" + name }
 
   func write(_ bytes: [UInt8]) throws { try descriptor.writeAll(bytes) }
+
+  /// Writes the next bytes that a client sends; exactly so many.
+  func write(_ count: Int, from request: inout StreamRequest) throws {
+    var left = count
+    while left > 0 {
+      let data = try request.read(upTo: min(left, 65_536))
+      guard !data.isEmpty else { throw Failure("\(name) ended \(left) bytes before its end") }
+      try write(data)
+      left -= data.count
+    }
+  }
 
   /// All is there: it takes its name, in the place of an older file.
   consuming func keep() throws {

@@ -37,6 +37,8 @@ enum S000ExecTextLengthAck: Pair {
       let text = try stream.read(upTo: 20).text
       guard let length = Int(text), (0...1 << 30).contains(length) else { throw Failure("the length \(text)") }
       try stream.socket.sendAll("recv_ready".utf8)
+      // Nothing comes that would say that it has arrived, and the next command must not stick to it.
+      if length == 0 { pause(.milliseconds(200)) }
       print(try stream.read(exactly: length).text)
     }
   }

@@ -14,27 +14,23 @@ enum S000UploadJSONHeader: Pair {
     func handle(_ request: inout StreamRequest) throws {
       print("from client ", Python.repr(request.clientAddress))
       while let bytes = try request.readIfAny(exactly: 4) {
-        try receiveFile(PythonValue(json: request.read(exactly: length(bytes))), &request)
+        let header = try PythonValue(json: request.read(exactly: length(bytes)))
+        print(header.repr)
+        guard header["cmd"]?.text == "put", let name = header["filename"]?.text,
+          let size = header["filesize"]?.integer, size >= 0
+        else { throw Failure("a header without cmd put, filename and filesize") }
+        let file = try ReceivedFile(named: name, in: "file_upload")
+        print("-----> \(file.path)")
+        var received = 0
+        while received < size {
+          let data = try request.read(upTo: min(8192, size - received))
+          guard !data.isEmpty else { throw Failure("\(name) ended after \(received) of \(size) bytes") }
+          try file.write(data)
+          received += data.count
+          print("recvsize:\(received) filesize:\(size)")
+        }
+        try file.keep()
       }
-    }
-
-    private func receiveFile(_ header: PythonValue, _ request: inout StreamRequest) throws {
-      print(header.repr)
-      guard header["cmd"]?.text == "put" else { throw Failure("a command that is not put") }
-      guard let name = header["filename"]?.text, let size = header["filesize"]?.integer, size >= 0 else {
-        throw Failure("a header without filename and filesize")
-      }
-      let file = try ReceivedFile(named: name, in: "file_upload")
-      print("-----> \(file.path)")
-      var received = 0
-      while received < size {
-        let data = try request.read(upTo: min(8192, size - received))
-        guard !data.isEmpty else { throw Failure("\(name) ended after \(received) of \(size) bytes") }
-        try file.write(data)
-        received += data.count
-        print("recvsize:\(received) filesize:\(size)")
-      }
-      try file.keep()
     }
   }
 
@@ -43,9 +39,7 @@ enum S000UploadJSONHeader: Pair {
   }
 
   static func client(_ settings: Settings) throws {
-    let connection = try Socket(connectingTo: settings.host, port: settings.port)
-    while let line = input(">>: ") {
-      let words = line.split(whereSeparator: \.isWhitespace)
+    while let words = input(">>: ")?.split(whereSeparator: \.isWhitespace) {
       guard words.count > 1, words[0] == "put" else { continue }
       guard let file = try? SentFile(String(words[1])) else {
         print("file:\(words[1]) is not exists")
@@ -53,6 +47,8 @@ enum S000UploadJSONHeader: Pair {
       }
       let header: PythonValue = ["cmd": "put", "filename": .text(file.name), "filesize": .integer(file.size)]
       print(header.repr)
+      // One for each file: the original's server takes what follows a file at once for its end.
+      let connection = try Socket(connectingTo: settings.host, port: settings.port)
       try connection.sendAll(BinaryFormat("i").pack(Int32(header.json.utf8.count)) + header.json.utf8)
       var sent = 0
       while case let data = try file.read(upTo: 65_536), !data.isEmpty {

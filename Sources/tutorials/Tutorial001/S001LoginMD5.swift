@@ -12,19 +12,18 @@ enum S001LoginMD5: Pair {
   private static let salt = "sdasdfagfawds"
 
   struct Login: StreamRequestHandler {
-    static var timeout: Duration? { .seconds(60) }
+    static var timeout: Duration? { .seconds(300) }
 
     func handle(_ request: inout StreamRequest) throws {
       try request.write("欢迎使用XX系统")
-      var message: [UInt8] = []
-      var login: PythonValue?
-      // JSON tells where it ends: it may come in pieces.
-      repeat {
-        let data = try request.read(upTo: 1024)
-        guard !data.isEmpty, message.count < 65_536 else { break }
-        message += data
-        login = try? PythonValue(json: message)
-      } while login == nil
+      var message = try request.read(upTo: 1024)
+      // It may come in pieces, and JSON tells where it ends.
+      try request.stream.socket.setTimeout(.seconds(1))
+      while (try? PythonValue(json: message)) == nil, message.count < 65_536 {
+        guard let more = try? request.read(upTo: 1024), !more.isEmpty else { break }
+        message += more
+      }
+      let login = try? PythonValue(json: message)
       let isRight = try Self.isRight(login?["username"]?.text, login?["password"]?.text)
       try request.write(isRight ? "登陆成功" : "账号或密码错误")
     }

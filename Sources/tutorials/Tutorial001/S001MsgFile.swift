@@ -21,22 +21,15 @@ enum S001MsgFile: Pair {
         print(frame.text)
         if frame.text == "close" { break }
         let control = try PythonValue(json: frame)
-        var left = try length(request.read(exactly: 4), atMost: .max)
-        let isFile = control["msg_type"]?.text == "file"
-        var file = isFile ? try ReceivedFile(named: control["file_name"]?.text ?? "", in: folder) : nil
-        var text: [UInt8] = []
-        while left > 0 {
-          let data = try request.read(upTo: min(left, 65_536))
-          guard !data.isEmpty else { throw Failure("the client went in the middle of a frame") }
-          try file?.write(data)
-          if !isFile, text.count < 1 << 20 { text += data }
-          left -= data.count
-        }
-        try file.take()?.keep()
-        switch control["msg_type"]?.text {
-        case "file": break
-        case "msg": print("接收到消息:\(text.text)")
-        default: print("格式错误,请验证后输入")
+        let kind = control["msg_type"]?.text
+        let size = try length(request.read(exactly: 4), atMost: kind == "file" ? .max : 1 << 20)
+        if kind == "file" {
+          let file = try ReceivedFile(named: control["file_name"]?.text ?? "", in: folder)
+          try file.write(size, from: &request)
+          try file.keep()
+        } else {
+          let text = try request.read(exactly: size).text
+          print(kind == "msg" ? "接收到消息:\(text)" : "格式错误,请验证后输入")
         }
       }
       print("客户端已关闭连接")

@@ -9,8 +9,6 @@ enum S001Multiplexing: Pair {
   static let about = About(
     "s001_multiplexing", "select, poll, epoll, level and edge triggered", at: "127.0.0.1", 8001, settings: ["MUX"])
 
-  typealias Connection = S001SelectMultiClient.Connection
-
   static func server(_ settings: Settings) throws {
     switch settings["MUX"] ?? "epoll" {
     case "select": try serve(settings, by: SelectSelector()) { try $0.register($1, for: .read, data: $2) }

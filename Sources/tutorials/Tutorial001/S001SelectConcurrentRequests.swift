@@ -27,33 +27,25 @@ enum S001SelectConcurrentRequests: Pair {
     try TCPServer(host: settings.host, port: settings.port, running: .threading()) { Answer() }.serveForever()
   }
 
-  final class Request {
-    let socket: Socket
-    let text: String
-    init(_ text: String, to server: SocketAddress) throws {
-      socket = try Socket(server.family)
-      self.text = text
-      try socket.setBlocking(false)
-      _ = try socket.beginConnect(to: server)
-    }
-  }
-
   static func client(_ settings: Settings) throws {
-    var selector = try DefaultSelector<Request>()
+    var selector = try DefaultSelector<(connection: Connection, text: String)>()
+    let server = try settings.address
     for text in ["first", "sleep", "second", "third"] {
-      let request = try Request(text, to: settings.address)
-      try selector.register(request.socket.descriptor, for: .write, data: request)
+      let connection = Connection(try Socket(server.family))
+      try connection.socket.setBlocking(false)
+      _ = try connection.socket.beginConnect(to: server)
+      try selector.register(connection.socket.descriptor, for: .write, data: (connection, text))
     }
     while selector.count > 0 {
       for ready in try selector.select() {
-        let request = ready.key.data
+        let (connection, text) = ready.key.data
         if ready.events.contains(.write) {
-          try request.socket.finishConnect()
-          print(request.text)
-          try request.socket.sendAll(request.text.utf8)
+          try connection.socket.finishConnect()
+          print(text)
+          try connection.socket.sendAll(text.utf8)
           try selector.modify(ready.key.descriptor, for: .read)
         } else {
-          print(Python.repr(try request.socket.receive(upTo: 1024)))
+          print(Python.repr(try connection.socket.receive(upTo: 1024)))
           try selector.unregister(ready.key.descriptor)
         }
       }

@@ -8,12 +8,6 @@ import Sockets
 enum S001SelectMultiClient: Pair {
   static let about = About("s001_select_multi_client", "select: one thread, many clients", at: "127.0.0.1", 8001)
 
-  /// A connection that a dictionary can hold.
-  final class Connection {
-    let socket: Socket
-    init(_ socket: consuming Socket) { self.socket = socket }
-  }
-
   static func server(_ settings: Settings) throws {
     let listener = try Socket(listeningOn: settings.address)
     try listener.setBlocking(false)

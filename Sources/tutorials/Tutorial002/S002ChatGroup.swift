@@ -11,17 +11,9 @@ enum S002ChatGroup: Pair {
   static let about = About("s002_chat_group", "chat group: every message to every client", at: "127.0.0.1", 9999)
 
   final class Room: Sendable {
-    /// A second descriptor of a connection, which the room may write to.
-    private final class Guest: Sendable {
-      let socket: Socket
-      init(_ socket: consuming Socket) { self.socket = socket }
-    }
-    private let guests = Mutex<[String: Guest]>([:])
+    private let guests = Mutex<[String: Connection]>([:])
 
-    func enter(_ name: String, _ socket: consuming Socket) {
-      let guest = Guest(socket)
-      guests.withLock { $0[name] = guest }
-    }
+    func enter(_ name: String, _ guest: Connection) { guests.withLock { $0[name] = guest } }
 
     func leave(_ name: String) { guests.withLock { $0[name] = nil } }
 
@@ -44,7 +36,7 @@ enum S002ChatGroup: Pair {
     func handle(_ request: inout StreamRequest) throws {
       let name = Python.repr(request.clientAddress)
       warn("\(name) connected")
-      room.enter(name, try request.stream.socket.duplicate())
+      room.enter(name, try Connection(request.stream.socket.duplicate()))
       defer { room.leave(name) }
       while case let text = try request.read(upTo: 8192).text, !text.isEmpty, text != "quit" {
         room.say("\(name):\(text)")
@@ -57,28 +49,20 @@ enum S002ChatGroup: Pair {
     let room = Room()
     let server = try TCPServer(host: settings.host, port: settings.port, running: .threading()) { Member(room: room) }
     let serving = try Thread { do { try server.serveForever() } catch { warn("\(error)") } }
-    while let line = input(">>>") {
-      if line.stripped == "quit" { return server.serverClose(grace: .zero) }
-    }
+    while let line = input(">>>") { if line.stripped == "quit" { return server.serverClose(grace: .zero) } }
     serving.join()
   }
 
   static func client(_ settings: Settings) throws {
     let connection = try Socket(connectingTo: settings.host, port: settings.port)
-    let ear = try connection.duplicate()
-    let listening = try listen(ear)
+    let ear = try Connection(connection.duplicate())
+    let listening = try Thread {
+      while let text = try? ear.socket.receive(upTo: 65_536).text, !text.isEmpty { print("接收信息:\(text)") }
+    }
     while let line = input("发送数据:")?.stripped, line != "quit" {
       if !line.isEmpty { try connection.sendAll(line.utf8) }
     }
     try connection.sendAll("quit".utf8)
     listening.join()
-  }
-
-  private static func listen(_ ear: consuming Socket) throws -> Thread {
-    let descriptor = ear.detach()
-    return try Thread {
-      guard let socket = try? Socket(owning: descriptor) else { return }
-      while let text = try? socket.receive(upTo: 65_536).text, !text.isEmpty { print("接收信息:\(text)") }
-    }
   }
 }
