@@ -51,4 +51,17 @@ let programs: [any Program.Type] = [
   S002RawSocket.self,
   S002SocketServerClasses.self,
   S002SocketServerThreading.self,
+  // What happens below, without an original.
+  DemoSticky.self,
+  DemoBlocking.self,
+  DemoSelectors.self,
+  DemoServers.self,
+  DemoTCPUDP.self,
+  DemoStructTable.self,
+  IdeaIPv4Bits.self,
+  IdeaTCPStates.self,
+  IdeaNagle.self,
+  IdeaMTU.self,
+  IdeaReliableUDP.self,
+  Ping.self,
 ]
