@@ -63,5 +63,9 @@ let programs: [any Program.Type] = [
   IdeaNagle.self,
   IdeaMTU.self,
   IdeaReliableUDP.self,
+  IdeaLayers.self,
+  IdeaMedia.self,
+  IdeaMailSink.self,
+  IdeaPeers.self,
   Ping.self,
 ]

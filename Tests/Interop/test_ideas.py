@@ -193,3 +193,62 @@ class ReliableUDP(Pairing):
                 self.assertGreater(network.lost, 20)
                 self.assertGreater(int(found[2]), int(found[1]))
             server.ends(f"{size} bytes, md5 {hashlib.md5(content).hexdigest()}\n")
+
+
+@program("idea_layers")
+class Layers(Script):
+    def test_swift_layers(self):
+        output = self.script().ends()
+        self.assertIn("IP: from 192.168.1.10 to 192.168.1.20, 78 bytes, time to live 64, protocol 6, checksum right\n", output)
+        self.assertIn("TCP: from port 50000 to port 80, flags PSH ACK, header of 20 bytes\n", output)
+        self.assertEqual(re.findall(r"(?m)^(\d) [a-z]", output), list("7654321"))
+        frame = bytes.fromhex(re.search(r"bytes: ([0-9a-f]+)\n", output)[1])
+        total = sum(int.from_bytes(frame[at:at + 2], "big") for at in range(14, 34, 2))
+        self.assertEqual((total >> 16) + (total & 0xFFFF), 0xFFFF)
+
+
+@program("idea_media")
+class Media(Script):
+    def test_swift_jitter(self):
+        self.script().ends(
+            "50 frames of 20 ms, a buffer of 4: 42 played in order\nsilence for [6, 10, 13, 20, 27, 34, 41, 48]\n"
+            "too late [10]\n")
+
+
+@program("idea_mail_sink")
+class MailSink(Pairing):
+    def test_swift_own_client(self):
+        server = self.server()
+        self.start("swift", "client").ends("sent\n")
+        server.expect("MAIL FROM:<one@example.com>\nRCPT TO:<two@example.com>\nFrom: <one@example.com>\n")
+        server.expect("\n\nThe first line.\n.\nThe last one.\n")
+
+    def test_swift_python_client(self):
+        import smtplib
+        server = self.server()
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
+            client.login("a@example.com", "password")
+            client.sendmail("a@example.com", ["b@example.com", "c@example.com"], "Subject: x\r\n\r\n..two dots\r\n")
+            self.assertEqual(client.docmd("NONSENSE")[0], 500)
+        server.expect("rcpt TO:<b@example.com>\nrcpt TO:<c@example.com>\nSubject: x\n\n..two dots\n")
+
+    def test_swift_email_programs(self):
+        server = self.server()
+        self.program = "s002_email_plain"
+        for language in ("swift", "python"):
+            self.start(language, "script").ends("邮件发送完成!\n")
+            server.expect("<two@example.com>\n")
+
+
+@program("idea_peers")
+class Peers(Script):
+    def test_swift_exchange(self):
+        peers, contents = {}, {"ann": content_of(100_000), "bob": b""}
+        for name, content in contents.items():
+            folder = self.folder / name
+            folder.mkdir()
+            (folder / "mine").write_bytes(content)
+            peers[name] = self.start("swift", "script", folder, NAME=name, FILE="mine")
+        for name, other in (("ann", "bob"), ("bob", "ann")):
+            peers[name].ends(f"found {other}\nkept from-{other}\n")
+            self.assertEqual((self.folder / name / f"from-{other}").read_bytes(), contents[other])
