@@ -44,8 +44,10 @@ struct HTTP {
     }
     self.status = status
     var fields: [String: String] = [:]
+    var lines = 0
     while case let line = try Self.line(&stream), !line.isEmpty {
-      guard let colon = line.firstIndex(of: ":"), fields.count < 200 else { throw Failure("the header \(line)") }
+      guard let colon = line.firstIndex(of: ":"), lines < 200 else { throw Failure("the header \(line)") }
+      lines += 1
       fields[line[..<colon].lowercased()] = String(line[line.index(after: colon)...]).stripped
     }
     if fields["transfer-encoding"]?.lowercased() == "chunked" {

@@ -30,7 +30,7 @@ enum S001FileUploadNameSize: Pair {
         guard let guess, case let received = total - guess.length, received < guess.size else { continue }
         show("\r\(guess.name)已传输\(100 * received / guess.size)%")
       }
-      guard let header = Self.headers(in: head).first(where: { $0.length + $0.size == total }) else {
+      guard let header = Self.headers(in: head).first(where: { $0.size == total - $0.length }) else {
         throw Failure("no file of the size that its header says, but \(total) bytes")
       }
       try file.keep(as: header.name, droppingFirst: header.length)
