@@ -106,6 +106,23 @@ struct BufferedStreamTests {
     try sending.wait()
   }
 
+  @Test("what has come can be looked at, as much as is asked for, and read afterwards")
+  func peek() throws {
+    let (box, peer) = try pair(bufferSize: 4)
+    #expect(try box.stream.peek(atLeast: 0) == [])
+    try peer.socket.sendAll("abc".utf8)
+    #expect(try box.stream.peek().text == "abc")
+    #expect(try box.stream.read(upTo: 1).text == "a")
+    try peer.socket.sendAll("defghij".utf8)
+    #expect(try box.stream.peek(atLeast: 9).text == "bcdefghij")
+    #expect(try box.stream.read(exactly: 9).text == "bcdefghij")
+    try peer.socket.sendAll("k".utf8)
+    try peer.socket.shutdown(.sending)
+    #expect(try box.stream.peek(atLeast: 2).text == "k")
+    #expect(try box.stream.read(upTo: 5).text == "k")
+    #expect(try box.stream.peek() == [])
+  }
+
   @Test("reading what there is waits only when there is nothing")
   func upTo() throws {
     let (box, peer) = try pair()

@@ -32,6 +32,19 @@ public struct BufferedReader: ~Copyable, Sendable {
     return bytes
   }
 
+  /// Shows what has been received, without reading it: for a format that tells its parts by what follows them.
+  /// (Python: `peek()`.)
+  ///
+  /// - Parameters:
+  ///   - count: How many bytes to wait for; with 0 it does not wait.
+  ///   - socket: Where to receive from.
+  /// - Returns: All that is there; fewer bytes than `count` only at the stream's end.
+  public mutating func peek(atLeast count: Int = 1, from socket: borrowing Socket) throws(SocketError) -> [UInt8] {
+    let deadline = Deadline(after: socket.timeoutNanoseconds)
+    while bufferedCount < count, try fill(from: socket, until: deadline) > 0 {}
+    return Array(buffer[start..<end])
+  }
+
   /// Calls with the bytes up to a delimiter and with it, where they lie in the buffer.
   ///
   /// - Parameters:

@@ -96,6 +96,11 @@ public struct SocketStream: ~Copyable, @unchecked Sendable {
 
   // MARK: - Bytes
 
+  /// Shows what has been received, without reading it; see ``BufferedReader/peek(atLeast:from:)``. (Python: `peek()`.)
+  public mutating func peek(atLeast count: Int = 1) throws(SocketError) -> [UInt8] {
+    try reader.peek(atLeast: count, from: socket)
+  }
+
   /// Reads up to a delimiter and with it; see ``BufferedReader/withBytes(until:limit:from:_:)``.
   ///
   /// - Returns: nil at the stream's end; at the end what is left, without the delimiter.
