@@ -131,4 +131,16 @@ enum Folder {
     guard let base = settings["BASE_DIR"] else { return "file" }
     return exists(base + "/file") ? base + "/file" : base
   }
+
+  /// What is in a folder, in no order. (Python: `os.listdir()`.)
+  static func names(_ path: String) throws -> [String] {
+    guard let folder = opendir(path) else { throw Failure("\(path) cannot be listed: \(Errno(rawValue: errno))") }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
 }
