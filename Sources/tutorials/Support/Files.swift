@@ -39,6 +39,14 @@ struct SentFile: ~Copyable {
       initialized = try descriptor.read(into: UnsafeMutableRawBufferPointer(room))
     }
   }
+
+  /// The bytes at a place, none behind the end; where ``read(upTo:)`` goes on stays as it is.
+  func read(upTo count: Int, at offset: Int) throws -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
+      initialized = try descriptor.read(
+        fromAbsoluteOffset: Int64(offset), into: UnsafeMutableRawBufferPointer(room))
+    }
+  }
 }
 
 /// A file that is being received: without a name until all is there, and gone if it never is.
