@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 BINARY ?= .build/release/landline
 BUILD_FLAGS = --explicit-target-dependency-import-check error
 
-.PHONY: serve build install manual test unit outside crash soak bench bench-toolkit sanitize fuzz lint format clean
+.PHONY: serve build install manual test unit outside interop crash soak bench bench-toolkit sanitize fuzz lint format clean
 
 # Builds the release binary and runs a server with its data in ./data.
 serve: build
@@ -37,8 +37,8 @@ manual:
 	mkdir -p share/man
 	.build/debug/landline manual >share/man/landline.1
 
-# Everything: the libraries' own tests, then the built binary from outside.
-test: unit outside
+# Everything: the libraries' own tests, then the built binaries from outside.
+test: unit outside interop
 
 unit:
 	scripts/install-packages build
@@ -51,6 +51,12 @@ outside:
 	for program in landline echod mro packstruct structbench; do \
 	  $(SWIFT) build --product $$program $(BUILD_FLAGS) || exit 1; done
 	scripts/python Tests/Outside/run.py $(if $(PATTERN),-k $(PATTERN))
+
+# The tutorials' programs in Swift with the same in Python, in every pairing.
+interop:
+	scripts/install-packages build test
+	$(SWIFT) build --product tutorials $(BUILD_FLAGS)
+	scripts/python Tests/Interop/run.py $(if $(PATTERN),-k $(PATTERN))
 
 # Ten times as many rounds of kill -9, and a real minute of silence.
 soak:

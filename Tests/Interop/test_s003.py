@@ -80,7 +80,7 @@ class ExecUnframed(Pairing):
         """The lesson: what has no room is shown as the next answer."""
         self.server()
         client = self.client()
-        for line, answer in (("printf %01500d 7", "0" * 1024 + "\n"), ("echo next", "0" * 475 + "7\n")):
+        for line, answer in (("printf %01500d 7", "0" * 1024 + "\n"), ("echo next", "0" * 475 + "7")):
             client.expect("输入cmd命令>>>:")
             client.tell(line)
             client.expect(answer)
