@@ -35,8 +35,8 @@ enum S002ChatGroup: Pair {
 
     func handle(_ request: inout StreamRequest) throws {
       let name = Python.repr(request.clientAddress)
-      warn("\(name) connected")
       room.enter(name, try Connection(request.stream.socket.duplicate()))
+      warn("\(name) connected")
       defer { room.leave(name) }
       while case let text = try request.read(upTo: 8192).text, !text.isEmpty, text != "quit" {
         room.say("\(name):\(text)")

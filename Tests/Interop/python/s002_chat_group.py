@@ -22,9 +22,9 @@ def server():
     def accept():
         while True:
             connection, address = listener.accept()
-            print(address, "connected", file=sys.stderr)
             with lock:
                 clients[address] = connection
+            print(address, "connected", file=sys.stderr)
             threading.Thread(target=serve, args=(connection, address)).start()
 
     threading.Thread(target=accept).start()
