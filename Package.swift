@@ -20,6 +20,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 // Floor 1. The standard library and the C library only; swift-system for what has a descriptor.
 let toolkitProducts: [Product] = [
   .library(name: "Addresses", targets: ["Addresses"]),
+  .library(name: "AsyncSockets", targets: ["AsyncSockets"]),
   .library(name: "BinaryPacking", targets: ["BinaryPacking"]),
   .library(name: "Framing", targets: ["Framing"]),
   .library(name: "Linearization", targets: ["Linearization"]),
@@ -43,9 +44,13 @@ let toolkit: [Target] = [
   .target(
     name: "SocketServer", dependencies: ["Addresses", "CSockets", "Selectors", "Sockets", system],
     swiftSettings: strict),
+  .target(
+    name: "AsyncSockets", dependencies: ["Addresses", "CSockets", "Framing", "Selectors", "Sockets", system],
+    swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
 
   // The toolkit's programs.
-  .executableTarget(name: "echod", dependencies: ["Addresses", "SocketServer", "Sockets"], swiftSettings: strict),
+  .executableTarget(
+    name: "echod", dependencies: ["Addresses", "AsyncSockets", "SocketServer", "Sockets"], swiftSettings: strict),
   .executableTarget(name: "mro", dependencies: ["Linearization"], swiftSettings: strict),
   .executableTarget(name: "packstruct", dependencies: ["BinaryPacking"], swiftSettings: strict),
   .executableTarget(name: "structbench", dependencies: ["BinaryPacking"], swiftSettings: strict),

@@ -1,0 +1,261 @@
+internal import Glibc
+public import Sockets
+internal import Synchronization
+
+/// A socket whose calls suspend their task instead of blocking its thread.
+///
+/// ```swift
+/// let connection = try await AsyncSocket.connect(to: "example.org", port: 80, timeout: .seconds(5), on: loop)
+/// try await connection.sendAll("GET / HTTP/1.0\r\n\r\n".utf8)
+/// while let bytes = try await connection.receive(timeout: .seconds(30)) { print(bytes.count) }
+/// ```
+///
+/// Tasks may share one. One task at a time receives, and one at a time sends: a second gets
+/// ``SocketError/Code/busy``. It closes when nobody has it any more, or in ``close()``.
+///
+/// Every call
+/// - ends at once when its task is cancelled (``SocketError/Code/cancelled``), when its timeout has passed
+///   (``SocketError/isTimedOut``), or when another task closes the socket (``SocketError/Code/closed``); after the first two
+///   the socket can be used as before,
+/// - takes its timeout as a deadline for the whole call, as ``Socket`` does,
+/// - works from any thread; from a task that runs on the socket's loop it neither allocates nor changes threads.
+///
+/// (Python: a `StreamReader` and `StreamWriter`, or the `loop.sock_…` calls.)
+public final class AsyncSocket: @unchecked Sendable {
+  // Sendable, although these are variables without a lock: `socket` is replaced once, by `release`, when both sides have
+  // gone down, after which no call begins and none is under way; a timer belongs to the call that is under way in its
+  // direction, and the side's lock, which hands the direction over, orders their accesses. Side.swift has the rest.
+  @exclusivity(unchecked) private(set) var socket: Socket
+  @exclusivity(unchecked) private var readTimer: DirectionTimer?
+  @exclusivity(unchecked) private var writeTimer: DirectionTimer?
+
+  /// The loop whose thread watches the socket.
+  public let loop: EventLoop
+
+  let reading = Side()
+  let writing = Side()
+
+  /// How many sides have gone down; the one that makes it two lets the descriptor go.
+  private let sidesDown = Atomic<UInt8>(0)
+
+  /// A short read says that the socket is empty: true of TCP. A Unix stream also stops at passed descriptors.
+  private let isEmptiedByShortRead: Bool
+
+  /// The loop's number of this registration; 0 when there is none.
+  private var generation: UInt32 = 0
+
+  /// The task that has one cancellation handler for all of its calls; see ``covering(_:)``. It is written by that task,
+  /// at both ends of its scope: whoever finds itself here has written it.
+  private let coveredTask = Atomic<UInt>(0)
+
+  /// Puts a socket on a loop. It does not block any more.
+  ///
+  /// - Throws: ``SocketError``, when the kernel has no memory to watch it or the loop has ended; the socket is closed then.
+  public init(_ socket: consuming Socket, on loop: EventLoop) throws(SocketError) {
+    try socket.setBlocking(false)
+    self.loop = loop
+    isEmptiedByShortRead = socket.type == .stream && (socket.family == .ipv4 || socket.family == .ipv6)
+    self.socket = socket
+    generation = try loop.register(self, self.socket.descriptor)
+  }
+
+  deinit {
+    // Nobody waits: a call that waits has the socket.
+    if generation != 0 { loop.unregister(socket.descriptor, generation, readTimer, writeTimer) }
+  }
+
+  // MARK: - Calls
+
+  /// Begins a call that receives; returns whether to try before waiting.
+  @inline(__always)
+  func beginReading(_ call: String) throws(SocketError) -> Bool {
+    switch reading.enter() {
+    case .success(let isReady): return isReady
+    case .failure(let refusal): throw refusal.error(call)
+    }
+  }
+
+  @inline(__always)
+  func beginWriting(_ call: String) throws(SocketError) {
+    if case .failure(let refusal) = writing.enter() { throw refusal.error(call) }
+  }
+
+  /// Ends a call that receives.
+  ///
+  /// - Parameter isMore: The next one tries before it waits.
+  @inline(__always)
+  func endReading(isMore: Bool = false) { if reading.leave(isMore: isMore) { sideWentDown() } }
+
+  @inline(__always)
+  func endWriting() { if writing.leave(isMore: false) { sideWentDown() } }
+
+  /// Whether a read of so many bytes may have left some behind.
+  @inline(__always)
+  func mayBeMore(after count: Int, of room: Int) -> Bool { count == room || !isEmptiedByShortRead }
+
+  // MARK: - Waiting
+
+  /// Suspends the task until the socket is readable, and throws if it is woken for another reason.
+  func waitToRead(until deadline: Int64, _ call: String) async throws(SocketError) {
+    setReadDeadline(deadline)
+    let wake: Wake
+    if isCovered {
+      wake = await withUnsafeContinuation { parkReader($0, isCovered: true) }
+    } else {
+      wake = await suspendReader()
+    }
+    guard wake == .ready else { throw wake.failure(of: call) }
+  }
+
+  /// Suspends the task until the socket is writable, and throws if it is woken for another reason.
+  func waitToWrite(until deadline: Int64, _ call: String) async throws(SocketError) {
+    if deadline != MonotonicTime.never || writeTimer != nil {
+      let timer = writeTimer ?? DirectionTimer(self, .writing)
+      writeTimer = timer
+      loop.setDeadline(deadline, of: timer)
+    }
+    let wake: Wake
+    if isCovered {
+      wake = await withUnsafeContinuation { parkWriter($0, isCovered: true) }
+    } else {
+      wake = await suspendWriter()
+    }
+    guard wake == .ready else { throw wake.failure(of: call) }
+  }
+
+  /// Sets the deadline of the call that receives. ``MonotonicTime/never``, too, where an earlier call had one.
+  @inline(__always)
+  func setReadDeadline(_ deadline: Int64) {
+    guard deadline != MonotonicTime.never || readTimer != nil else { return }
+    let timer = readTimer ?? DirectionTimer(self, .reading)
+    readTimer = timer
+    loop.setDeadline(deadline, of: timer)
+  }
+
+  @usableFromInline
+  func suspendReader() async -> Wake {
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { parkReader($0, isCovered: false) }
+    } onCancel: {
+      reading.wake(.cancelled)
+    }
+  }
+
+  private func suspendWriter() async -> Wake {
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { parkWriter($0, isCovered: false) }
+    } onCancel: {
+      writing.wake(.cancelled)
+    }
+  }
+
+  @usableFromInline
+  func parkReader(_ continuation: UnsafeContinuation<Wake, Never>, isCovered: Bool) {
+    // Read before parking: afterwards the call may be over, and the timer another's.
+    let timer = readTimer
+    reading.park(continuation, isCovered: isCovered)
+    if let timer { loop.fireIfOverdue(timer) }
+  }
+
+  private func parkWriter(_ continuation: UnsafeContinuation<Wake, Never>, isCovered: Bool) {
+    let timer = writeTimer
+    writing.park(continuation, isCovered: isCovered)
+    if let timer { loop.fireIfOverdue(timer) }
+  }
+
+  // MARK: - Cancellation
+
+  /// Runs the code of a task that mostly uses this socket, with one cancellation handler for all of the task's calls instead
+  /// of one for each: a call costs a third less then. Calls of other tasks, those of child tasks too, have their own.
+  ///
+  /// Not for two tasks at the same time.
+  func covering<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+    coveredTask.store(Self.currentTask, ordering: .relaxed)
+    defer {
+      coveredTask.store(0, ordering: .relaxed)
+      reading.endCover()
+      writing.endCover()
+    }
+    return try await withTaskCancellationHandler {
+      try await body()
+    } onCancel: {
+      reading.cancelCovered()
+      writing.cancelCovered()
+    }
+  }
+
+  /// Whether the caller is the task whose handler covers all of its calls.
+  @inline(__always)
+  var isCovered: Bool {
+    let task = coveredTask.load(ordering: .relaxed)
+    return task != 0 && task == Self.currentTask
+  }
+
+  /// A number that no other task has that lives at the same time; 0 outside tasks.
+  @inline(__always)
+  private static var currentTask: UInt {
+    withUnsafeCurrentTask { task in
+      guard let task else { return 0 }
+      // The value is the task's address, which the standard library shows as a hash only, and that costs more than the
+      // rest of the call. `unsafeBitCast` checks the size.
+      return unsafeBitCast(task, to: UInt.self)
+    }
+  }
+
+  // MARK: - What the loop says, with its registry locked
+
+  @inline(__always)
+  func edgesCame(_ edges: Edges, waking wakes: inout [PendingWake]) {
+    if edges.isReadable, let wake = reading.edgeCame(isOutOfTheOrdinary: edges.isOutOfTheOrdinary) {
+      wakes.append(wake)
+    }
+    if edges.isWritable, let wake = writing.edgeCame(isOutOfTheOrdinary: false) { wakes.append(wake) }
+  }
+
+  func deadlineCame(_ direction: Direction, waking wakes: inout [PendingWake]) {
+    if let wake = direction == .reading ? reading.take(.deadline) : writing.take(.deadline) { wakes.append(wake) }
+  }
+
+  func loopEnded(waking wakes: inout [PendingWake]) {
+    if let wake = reading.loopEnded() { wakes.append(wake) }
+    if let wake = writing.loopEnded() { wakes.append(wake) }
+  }
+
+  // MARK: - Closing
+
+  /// Closes the socket. Tasks that wait for it are woken with ``SocketError/Code/closed``, and no call works any more.
+  ///
+  /// It may be called more than once. What was sent is still delivered, as by ``Socket/close()``.
+  public func close() {
+    let (reader, isReadingDown) = reading.close()
+    let (writer, isWritingDown) = writing.close()
+    reader?.resume()
+    writer?.resume()
+    if isReadingDown { sideWentDown() }
+    if isWritingDown { sideWentDown() }
+  }
+
+  /// Each side goes down once, when it has been closed and no call is under way in it.
+  private func sideWentDown() {
+    guard sidesDown.add(1, ordering: .acquiringAndReleasing).newValue == 2 else { return }
+    loop.unregister(socket.descriptor, generation, readTimer, writeTimer)
+    generation = 0
+    readTimer = nil
+    writeTimer = nil
+    socket = Socket(descriptor: -1, family: socket.family, type: socket.type)
+  }
+
+  /// Whether it has been closed here.
+  public var isClosed: Bool { reading.isClosed }
+}
+
+extension Side.Refusal {
+  func error(_ call: String) -> SocketError {
+    switch self {
+    case .closed: SocketError(.closed, call: call, "the socket is closed")
+    case .busy:
+      SocketError(
+        .busy, call: call, "another task is in such a call on this socket; let one task receive, and one send")
+    }
+  }
+}
