@@ -2,7 +2,8 @@
 /// given is the first one taken, so that few are warm. Used in the loop's thread only.
 struct BufferPool: ~Copyable {
   let bufferSize: Int
-  private var free: [UnsafeMutableRawBufferPointer] = []
+  private let free: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private var freeCount = 0
 
   /// What one loop keeps for the next bytes.
   private static let maximumFree = 64
@@ -10,28 +11,39 @@ struct BufferPool: ~Copyable {
   init(bufferSize: Int) {
     precondition(bufferSize > 0, "buffers of \(bufferSize) bytes")
     self.bufferSize = bufferSize
-    free.reserveCapacity(Self.maximumFree)
+    free = .allocate(capacity: Self.maximumFree)
   }
 
-  deinit { for buffer in free { buffer.deallocate() } }
-
-  mutating func take() -> UnsafeMutableRawBufferPointer { free.popLast() ?? Self.allocate(bufferSize) }
-
-  mutating func give(_ buffer: UnsafeMutableRawBufferPointer) {
-    if free.count < Self.maximumFree { free.append(buffer) } else { buffer.deallocate() }
+  deinit {
+    for index in 0..<freeCount { free[index].deallocate() }
+    free.deallocate()
   }
 
-  static func allocate(_ size: Int) -> UnsafeMutableRawBufferPointer { .allocate(byteCount: size, alignment: 16) }
+  @inline(__always)
+  mutating func take() -> UnsafeMutableRawPointer {
+    guard freeCount > 0 else { return Self.allocate(bufferSize) }
+    freeCount &-= 1
+    return free[freeCount]
+  }
+
+  @inline(__always)
+  mutating func give(_ buffer: UnsafeMutableRawPointer) {
+    guard freeCount < Self.maximumFree else { return buffer.deallocate() }
+    (free + freeCount).initialize(to: buffer)
+    freeCount &+= 1
+  }
+
+  static func allocate(_ size: Int) -> UnsafeMutableRawPointer { .allocate(byteCount: size, alignment: 16) }
 }
 
 extension EventLoop {
   @inline(__always)
-  func takeBuffer() -> UnsafeMutableRawBufferPointer {
+  func takeBuffer() -> UnsafeMutableRawPointer {
     isCurrent ? buffers.take() : BufferPool.allocate(buffers.bufferSize)
   }
 
   @inline(__always)
-  func giveBuffer(_ buffer: UnsafeMutableRawBufferPointer) {
+  func giveBuffer(_ buffer: UnsafeMutableRawPointer) {
     if isCurrent { buffers.give(buffer) } else { buffer.deallocate() }
   }
 }

@@ -2,13 +2,13 @@
 /// it while you wait for more.
 public struct ReceivedBytes: ~Copyable, @unchecked Sendable {
   // Sendable although it holds a pointer: nobody else has it, and the value cannot be copied.
-  private let buffer: UnsafeMutableRawBufferPointer
+  private let buffer: UnsafeMutableRawPointer
   private let loop: EventLoop
 
   /// How many there are; at least one.
   public let count: Int
 
-  init(buffer: UnsafeMutableRawBufferPointer, count: Int, loop: EventLoop) {
+  init(buffer: UnsafeMutableRawPointer, count: Int, loop: EventLoop) {
     self.buffer = buffer
     self.count = count
     self.loop = loop
@@ -20,7 +20,7 @@ public struct ReceivedBytes: ~Copyable, @unchecked Sendable {
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
-      let span = UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes
+      let span = UnsafeRawBufferPointer(start: buffer, count: count).bytes
       return _overrideLifetime(span, borrowing: self)
     }
   }
@@ -28,7 +28,7 @@ public struct ReceivedBytes: ~Copyable, @unchecked Sendable {
   /// One byte.
   public subscript(_ index: Int) -> UInt8 {
     precondition((0..<count).contains(index), "byte \(index) of \(count)")
-    return buffer[index]
+    return buffer.load(fromByteOffset: index, as: UInt8.self)
   }
 }
 

@@ -175,6 +175,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   private func runJobs() {
     var budget = Self.jobsPerRound
     let executor = asUnownedTaskExecutor()
+    let serialExecutor = serialExecutor
     while budget > 0, let next = ready.popFirst() {
       budget &-= 1
       if next.isIsolated {

@@ -123,7 +123,7 @@ public final class AsyncServer: Sendable {
           let loop = targets[next]
           next = next + 1 == targets.count ? 0 : next + 1
           let connection = try await listener.accept(on: loop)
-          group.addTask(executorPreference: targets.count > 1 ? loop : nil) {
+          group.addTask(executorPreference: loop) {
             await self.run(connection, handler)
           }
         } catch {

@@ -18,7 +18,9 @@ extension AsyncSocket {
     while attempt.mustWait {
       let wake: Wake
       if attempt.isCovered {
-        wake = await withUnsafeContinuation { parkReader($0, isCovered: true) }
+        // Without a hop before it, which would only find that the task is where it should be: this function takes its
+        // caller's executor (docs/ASYNC.md).
+        wake = await _unsafeInheritExecutor_withUnsafeContinuation { parkReader($0, isCovered: true) }
       } else {
         wake = await suspendReader()
       }
@@ -52,11 +54,12 @@ extension AsyncSocket {
   @inline(__always)
   private func receiveOnce(_ attempt: inout ReceiveAttempt) throws(SocketError) {
     let buffer = loop.takeBuffer()
-    var span = buffer.mutableBytes
+    let size = loop.buffers.bufferSize
+    var span = UnsafeMutableRawBufferPointer(start: buffer, count: size).mutableBytes
     do throws(SocketError) {
       repeat {
         guard let count = try socket.tryReceive(into: &span) else { continue }
-        endReading(isMore: mayBeMore(after: count, of: buffer.count))
+        endReading(isMore: mayBeMore(after: count, of: size))
         attempt.mustWait = false
         if count == 0 {
           loop.giveBuffer(buffer)
