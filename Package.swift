@@ -85,6 +85,10 @@ let toolkit: [Target] = [
   .testTarget(name: "FramingTests", dependencies: ["Framing"], swiftSettings: strict),
   .testTarget(
     name: "TutorialsTests", dependencies: ["Addresses", "Sockets", "tutorials"], swiftSettings: strict),
+  .testTarget(
+    name: "AsyncSocketsTests",
+    dependencies: ["Addresses", "AsyncSockets", "CAllocationCounter", "CSockets", "Framing", "Sockets", system],
+    swiftSettings: strict),
 ]
 
 // Floor 3.

@@ -23,7 +23,13 @@ public func withEventLoop<Result>(
   loop.start()
   let result: Swift.Result<Result, any Error>
   do {
-    result = .success(try await withTaskExecutorPreference(loop) { try await body(loop) })
+    result = .success(
+      try await withTaskExecutorPreference(loop) {
+        // The code takes its caller's executor, and would begin in the caller's thread: to be continued is to be
+        // continued here.
+        await Task.yield()
+        return try await body(loop)
+      })
   } catch {
     result = .failure(error)
   }
@@ -50,7 +56,11 @@ public func withEventLoops<Result>(
       loops.append(loop)
     }
     let all = loops
-    result = .success(try await withTaskExecutorPreference(all[0]) { try await body(all) })
+    result = .success(
+      try await withTaskExecutorPreference(all[0]) {
+        await Task.yield()
+        return try await body(all)
+      })
   } catch {
     result = .failure(error)
   }

@@ -75,7 +75,7 @@ public final class AsyncServer: Sendable {
   }
 
   /// How many connections there are.
-  public var connectionCount: Int { slots.count }
+  public var connectionCount: Int { slots.connections }
 
   /// Accepts connections, and runs a handler for each in a child task, on the connection's loop.
   ///
@@ -123,11 +123,12 @@ public final class AsyncServer: Sendable {
           let loop = targets[next]
           next = next + 1 == targets.count ? 0 : next + 1
           let connection = try await listener.accept(on: loop)
+          slots.connected()
           group.addTask(executorPreference: loop) {
             await self.run(connection, handler)
           }
         } catch {
-          slots.give()
+          slots.give(hadConnection: false)
           if error.code == .closed || error.code == .cancelled { break }
           guard error.isShortage else {
             failure = error
@@ -156,7 +157,7 @@ public final class AsyncServer: Sendable {
       settings.handleError(error)
     }
     connection.close()
-    slots.give()
+    slots.give(hadConnection: true)
   }
 
   // MARK: - Ending
@@ -181,7 +182,7 @@ public final class AsyncServer: Sendable {
     guard grace > .zero, !Task.isCancelled else { return }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.loops[0].sleep(for: grace) }
-      group.addTask { while self.slots.count > 0, !Task.isCancelled { await self.slots.wait(whileAtLeast: 1) } }
+      group.addTask { while self.slots.connections > 0, !Task.isCancelled { await self.slots.wait(whileAtLeast: 1) } }
       await group.next()
       group.cancelAll()
     }

@@ -3,7 +3,9 @@ internal import Synchronization
 /// How many connections a server has, and may have.
 final class ConnectionSlots: Sendable {
   struct State {
-    var count = 0
+    /// Slots that are taken: by connections, and by those who wait to accept one.
+    var taken = 0
+    var connections = 0
     /// No more are given out.
     var isClosed = false
     /// Tasks that wait for a slot, or for the last connection's end. Whoever is woken looks again.
@@ -15,24 +17,33 @@ final class ConnectionSlots: Sendable {
 
   init(_ maximum: Int) { self.maximum = maximum }
 
-  var count: Int { state.withLock { $0.count } }
+  /// How many connections there are.
+  var connections: Int { state.withLock { $0.connections } }
 
   /// Takes a slot, if there is one.
   func take() -> Bool {
     state.withLock { state in
-      guard state.count < maximum, !state.isClosed else { return false }
-      state.count += 1
+      guard state.taken < maximum, !state.isClosed else { return false }
+      state.taken += 1
       return true
     }
   }
 
+  /// A connection has come for a slot that was taken.
+  func connected() { state.withLock { $0.connections += 1 } }
+
   /// Gives a slot back.
-  func give() {
-    state.withLock { $0.count -= 1 }
+  ///
+  /// - Parameter hadConnection: The connection that it was used for has ended.
+  func give(hadConnection: Bool) {
+    state.withLock { state in
+      state.taken -= 1
+      if hadConnection { state.connections -= 1 }
+    }
     wakeWaiters()
   }
 
-  /// Waits until the number of connections has changed, at the latest until the task is cancelled.
+  /// Waits until the number of slots that are taken has changed, at the latest until the task is cancelled.
   ///
   /// - Parameters:
   ///   - bound: Only as long as there are so many; returns at once when there are fewer.
@@ -42,7 +53,7 @@ final class ConnectionSlots: Sendable {
       await withUnsafeContinuation { continuation in
         let isOver = state.withLock { state in
           // In the lock, as in `Side.park`: a cancellation after this look finds the waiter.
-          guard state.count >= bound, !(isForSlot && state.isClosed), !Task.isCancelled else { return true }
+          guard state.taken >= bound, !(isForSlot && state.isClosed), !Task.isCancelled else { return true }
           state.waiters.append(continuation)
           return false
         }

@@ -4,8 +4,9 @@ public import Sockets
 /// Connects, runs code with the connection, and closes it. (Python: `async with`.)
 ///
 /// ```swift
-/// let greeting = try await withConnection(to: "localhost", port: 25, on: loop) { connection in
-///   try await connection.receive(timeout: .seconds(10)).map { String(decoding: $0) }
+/// try await withConnection(to: "localhost", port: 7, timeout: .seconds(5), on: loop) { connection in
+///   try await connection.sendAll("hello".utf8)
+///   if let bytes = try await connection.receive(timeout: .seconds(10)) { print(String(decoding: bytes)) }
 /// }
 /// ```
 ///

@@ -97,13 +97,13 @@ extension AsyncSocket {
 
   private func waitForConnection(to address: SocketAddress, until deadline: Int64) async throws(SocketError) {
     while true {
-      try await waitToWrite(until: deadline, "connect")
+      // First of all: the edge may have come, and been forgotten, before the call began.
       do throws(SocketError) {
         return try socket.finishConnect(to: address)
       } catch {
-        // Woken early.
         guard error.isInProgress else { throw error }
       }
+      try await waitToWrite(until: deadline, "connect")
     }
   }
 }
