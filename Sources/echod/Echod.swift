@@ -41,7 +41,8 @@ enum Echod {
     }
     if options.isDatagram {
       return switch options.engine {
-      case .sequential, .multiplexed, .async: try UDPServer(host: host, port: port, settings: settings) { DatagramEcho() }
+      case .sequential, .multiplexed, .async:
+        try UDPServer(host: host, port: port, settings: settings) { DatagramEcho() }
       case .threading: try UDPServer(host: host, port: port, settings: settings, running: threading) { DatagramEcho() }
       case .forking: try UDPServer(host: host, port: port, settings: settings, running: forking) { DatagramEcho() }
       }

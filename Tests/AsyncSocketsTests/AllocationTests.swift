@@ -19,8 +19,9 @@ struct AllocationTests {
             var missing = message.count
             while missing > 0, let bytes = try await connection.receive() { missing -= bytes.count }
           }
+          let count = allocation_count() - before
           #expect(loop.isCurrent)
-          return allocation_count() - before
+          return count
         }
       }
     }

@@ -54,7 +54,7 @@ extension EventLoop {
       guard timer.deadline <= now else { return }
       _ = timer.fire(at: now, waking: &wakes)
     }
-    for wake in wakes { wake.resume() }
+    wakes.resumeAll()
   }
 
   /// Suspends the task for a time; like `Task.sleep`, which takes it off the loop and back.

@@ -212,7 +212,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         registry.timers.fire(at: MonotonicTime.now, waking: &wakes)
       }
     }
-    for wake in wakes { wake.resume() }
+    wakes.resumeAll()
     wakes.removeAll(keepingCapacity: true)
   }
 
@@ -224,7 +224,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
       registry.forEachSocket { $0.loopEnded(waking: &wakes) }
       registry.timers.fire(at: MonotonicTime.never, waking: &wakes)
     }
-    for wake in wakes { wake.resume() }
+    wakes.resumeAll()
   }
 
   /// Ends the loop: what is ready runs, then the thread ends.

@@ -43,3 +43,14 @@ enum PendingWake {
     }
   }
 }
+
+extension [PendingWake] {
+  /// By index: an iterator allocates where it is not specialised, as in debug builds.
+  func resumeAll() {
+    var index = 0
+    while index < count {
+      self[index].resume()
+      index += 1
+    }
+  }
+}

@@ -5,7 +5,7 @@ struct TimerHeap {
   var count: Int { entries.count }
 
   /// When the next timer is to fire; never, if there is none.
-  var nextMoment: Int64 { entries.first?.moment ?? MonotonicTime.never }
+  var nextMoment: Int64 { entries.isEmpty ? MonotonicTime.never : entries[0].moment }
 
   /// Adds an entry, or moves it to an earlier moment. A later moment changes nothing: the entry looks for itself, when
   /// it fires, whether its time has come. So a deadline that moves with each message costs a comparison.
@@ -38,7 +38,8 @@ struct TimerHeap {
 
   /// Fires everything whose moment has come.
   mutating func fire(at now: Int64, waking: inout [PendingWake]) {
-    while let entry = entries.first, entry.moment <= now {
+    while nextMoment <= now, !entries.isEmpty {
+      let entry = entries[0]
       remove(entry)
       if let next = entry.fire(at: now, waking: &waking) { _ = schedule(entry, at: max(next, now + 1)) }
     }
@@ -58,9 +59,9 @@ struct TimerHeap {
     var index = start
     while true {
       var least = index
-      for child in 2 * index + 1...2 * index + 2 where child < entries.count {
-        if entries[child].moment < entries[least].moment { least = child }
-      }
+      let (left, right) = (2 * index + 1, 2 * index + 2)
+      if left < entries.count, entries[left].moment < entries[least].moment { least = left }
+      if right < entries.count, entries[right].moment < entries[least].moment { least = right }
       guard least != index else { return }
       swap(index, least)
       index = least
