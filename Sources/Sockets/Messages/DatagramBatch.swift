@@ -32,7 +32,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
   private let headers: UnsafeMutableBufferPointer<csockets_mmsghdr>
   private let vectors: UnsafeMutableBufferPointer<iovec>
   private let addresses: UnsafeMutableBufferPointer<sockaddr_storage>
-  private let segments: SegmentControls?
+  private let segments: SegmentControls
 
   /// Makes room.
   ///
@@ -51,7 +51,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     headers = .allocate(capacity: capacity)
     vectors = .allocate(capacity: capacity)
     addresses = .allocate(capacity: capacity)
-    segments = segmented ? SegmentControls(capacity: capacity) : nil
+    segments = SegmentControls(capacity: segmented ? capacity : 0)
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
     headers.initialize(repeating: csockets_mmsghdr())
     vectors.initialize(repeating: iovec())
@@ -69,7 +69,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     headers.deallocate()
     vectors.deallocate()
     addresses.deallocate()
-    segments?.deallocate()
+    segments.deallocate()
   }
 
   /// Forgets all datagrams.
@@ -108,7 +108,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
       headers[count].msg_hdr.msg_namelen = native.length
     }
     vectors[count].iov_len = datagram.byteCount
-    segments?.setSize(0, of: &headers[count].msg_hdr, count)
+    if segments.isUsed { segments.setSize(0, of: &headers[count].msg_hdr, count) }
     count += 1
     used = max(used, count)
     let room = room(of: count - 1)
@@ -134,7 +134,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
   public mutating func append(
     _ datagrams: RawSpan, segmentSize size: Int, to address: SocketAddress
   ) throws(SocketError) -> Bool {
-    guard let segments else { preconditionFailure("a batch that was not made segmented") }
+    precondition(segments.isUsed, "a batch that was not made segmented")
     precondition((1...65_507).contains(size), "datagrams of \(size) bytes")
     guard try append(datagrams, to: address) else { return false }
     if size < datagrams.byteCount { segments.setSize(size, of: &headers[count - 1].msg_hdr, count - 1) }
@@ -143,7 +143,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
 
   /// Of a train of datagrams the size of each but the last, which may be shorter; else the number of bytes.
   public func segmentSize(of index: Int) -> Int {
-    let size = segments?.size(of: index) ?? 0
+    let size = segments.isUsed ? segments.size(of: index) : 0
     return size > 0 ? size : room(of: index).count
   }
 
@@ -167,7 +167,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     for index in 0..<used {
       vectors[index].iov_len = datagramSize
       headers[index].msg_hdr.msg_namelen = NativeAddress.capacity
-      segments?.prepare(&headers[index].msg_hdr, index)
+      if segments.isUsed { segments.prepare(&headers[index].msg_hdr, index) }
     }
     let received = call(headers.baseAddress, capacity)
     count = max(0, received)
@@ -175,8 +175,9 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     for index in 0..<count {
       vectors[index].iov_len = Int(headers[index].msg_len)
       // As it came, so it is sent.
-      if let segments {
-        segments.setSize(segments.receivedSize(&headers[index].msg_hdr), of: &headers[index].msg_hdr, index)
+      if segments.isUsed {
+        let size = segments.receivedSize(&headers[index].msg_hdr)
+        segments.setSize(size, of: &headers[index].msg_hdr, index)
       }
     }
     return received

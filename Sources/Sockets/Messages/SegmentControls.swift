@@ -7,10 +7,14 @@ struct SegmentControls {
   private let bytes: UnsafeMutableRawPointer
   private let sizes: UnsafeMutablePointer<UInt16>
 
+  /// Whether there are any: a batch of plain datagrams has none.
+  let isUsed: Bool
+
   /// Room for one control message with an `int`, aligned.
   private static var stride: Int { csockets_cmsg_space(MemoryLayout<CInt>.size) }
 
   init(capacity: Int) {
+    isUsed = capacity > 0
     bytes = .allocate(byteCount: capacity * Self.stride, alignment: MemoryLayout<cmsghdr>.alignment)
     bytes.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * Self.stride)
     sizes = .allocate(capacity: capacity)
