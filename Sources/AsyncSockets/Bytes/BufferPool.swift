@@ -1,7 +1,7 @@
 /// The loop's buffers that nobody has: taken when bytes have come, and given back when they have been used. The last one
 /// given is the first one taken, so that few are warm. Used in the loop's thread only.
 struct BufferPool: ~Copyable {
-  let bufferSize: Int
+  private let bufferSize: Int
   private let free: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private var freeCount = 0
 
@@ -39,7 +39,7 @@ struct BufferPool: ~Copyable {
 extension EventLoop {
   @inline(__always)
   func takeBuffer() -> UnsafeMutableRawPointer {
-    isCurrent ? buffers.take() : BufferPool.allocate(buffers.bufferSize)
+    isCurrent ? buffers.take() : BufferPool.allocate(bufferSize)
   }
 
   @inline(__always)

@@ -1,6 +1,5 @@
 internal import Selectors
 internal import Sockets
-internal import Synchronization
 
 /// How sockets and timers come to the loop and go, from any thread.
 extension EventLoop {

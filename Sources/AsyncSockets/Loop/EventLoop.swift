@@ -24,8 +24,12 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   // lock. `serial` is set once, before anybody else has the loop.
 
   let poller: Poller
-  let registry = Mutex(Registry())
-  private let inbox = Mutex(Inbox())
+
+  /// The most bytes that one receive brings.
+  let bufferSize: Int
+
+  let registry = Locked(Registry())
+  private let inbox = Locked(Inbox())
 
   /// The number of the thread that runs the loop; 0 before and after. A thread that finds its own number here has
   /// written it itself.
@@ -40,6 +44,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   init(bufferSize: Int) throws(SocketError) {
     poller = try Poller()
+    self.bufferSize = bufferSize
     buffers = BufferPool(bufferSize: bufferSize)
     serial = LoopSerialExecutor(self)
   }

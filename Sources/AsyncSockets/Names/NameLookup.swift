@@ -1,7 +1,6 @@
 internal import Addresses
 internal import Glibc
 internal import Sockets
-internal import Synchronization
 internal import SystemPackage
 
 /// A name that is being looked up in a thread of its own: `getaddrinfo` cannot be interrupted, and no event loop may wait
@@ -17,7 +16,7 @@ final class NameLookup: Sendable {
   let host: String?
   let port: Port
   private let flags: Resolver.Flags
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// How many threads there may be; more lookups wait in a line.
   private static let maximumThreads = 16
@@ -28,7 +27,7 @@ final class NameLookup: Sendable {
     var threads = 0
     var queue: [NameLookup] = []
   }
-  private static let line = Mutex(Line())
+  private static let line = Locked(Line())
 
   private init(_ host: String?, _ port: Port, _ flags: Resolver.Flags) {
     self.host = host

@@ -1,5 +1,4 @@
 public import Sockets
-internal import Synchronization
 internal import SystemPackage
 
 /// A server of connections, each with a task of its own. (Python: `asyncio.start_server()`.)
@@ -23,7 +22,7 @@ public final class AsyncServer: Sendable {
   private let settings: AsyncServerSettings
   private let slots: ConnectionSlots
   private let path: UnixSocketFile?
-  private let ending = Mutex(Ending())
+  private let ending = Locked(Ending())
 
   struct Ending {
     var isAsked = false

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// How many connections a server has, and may have.
 final class ConnectionSlots: Sendable {
   struct State {
@@ -13,7 +11,7 @@ final class ConnectionSlots: Sendable {
   }
 
   private let maximum: Int
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(_ maximum: Int) { self.maximum = maximum }
 

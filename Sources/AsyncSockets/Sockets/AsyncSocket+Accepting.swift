@@ -18,7 +18,7 @@ extension AsyncSocket {
           endReading(isMore: true)
           return connection
         }
-        triesFirst = reading.wouldBlock()
+        triesFirst = readingWouldBlock()
       }
     } catch {
       // A failure such as too many open files takes nothing from the queue: the next call tries again.

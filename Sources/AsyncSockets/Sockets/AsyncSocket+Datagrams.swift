@@ -22,7 +22,7 @@ extension AsyncSocket {
           endReading(isMore: true)
           return received
         }
-        triesFirst = reading.wouldBlock()
+        triesFirst = readingWouldBlock()
       }
     } catch {
       endReading(isMore: true)
@@ -51,7 +51,7 @@ extension AsyncSocket {
           endReading(isMore: count == batch.capacity)
           return count
         }
-        triesFirst = reading.wouldBlock()
+        triesFirst = readingWouldBlock()
       }
     } catch {
       // The error of one datagram; others may be there.

@@ -54,7 +54,7 @@ extension AsyncSocket {
   @inline(__always)
   private func receiveOnce(_ attempt: inout ReceiveAttempt) throws(SocketError) {
     let buffer = loop.takeBuffer()
-    let size = loop.buffers.bufferSize
+    let size = loop.bufferSize
     var span = UnsafeMutableRawBufferPointer(start: buffer, count: size).mutableBytes
     do throws(SocketError) {
       repeat {
@@ -67,7 +67,7 @@ extension AsyncSocket {
           attempt.bytes = ReceivedBytes(buffer: buffer, count: count, loop: loop)
         }
         return
-      } while reading.wouldBlock()
+      } while readingWouldBlock()
     } catch {
       loop.giveBuffer(buffer)
       endReading()
@@ -95,7 +95,7 @@ extension AsyncSocket {
           endReading(isMore: mayBeMore(after: count, of: buffer.byteCount))
           return count
         }
-        triesFirst = reading.wouldBlock()
+        triesFirst = readingWouldBlock()
       }
     } catch {
       endReading()

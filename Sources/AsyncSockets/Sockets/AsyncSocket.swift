@@ -22,9 +22,9 @@ internal import Synchronization
 ///
 /// (Python: a `StreamReader` and `StreamWriter`, or the `loop.sock_…` calls.)
 public final class AsyncSocket: @unchecked Sendable {
-  // Sendable, although these are variables without a lock: `socket` is replaced once, by `release`, when both sides have
+  // Sendable: the sides are touched with the lock only. The others are variables without a lock: `socket` is replaced once, by `release`, when both sides have
   // gone down, after which no call begins and none is under way; a timer belongs to the call that is under way in its
-  // direction, and the side's lock, which hands the direction over, orders their accesses. Side.swift has the rest.
+  // direction, and the lock, under which the direction is handed over, orders their accesses. Side.swift has the rest.
   @exclusivity(unchecked) private(set) var socket: Socket
   @exclusivity(unchecked) private var readTimer: DirectionTimer?
   @exclusivity(unchecked) private var writeTimer: DirectionTimer?
@@ -32,8 +32,9 @@ public final class AsyncSocket: @unchecked Sendable {
   /// The loop whose thread watches the socket.
   public let loop: EventLoop
 
-  let reading = Side()
-  let writing = Side()
+  private let lock = Lock()
+  @exclusivity(unchecked) private var reading = Side()
+  @exclusivity(unchecked) private var writing = Side()
 
   /// How many sides have gone down; the one that makes it two lets the descriptor go.
   private let sidesDown = Atomic<UInt8>(0)
@@ -64,12 +65,26 @@ public final class AsyncSocket: @unchecked Sendable {
     if generation != 0 { loop.unregister(socket.descriptor, generation, readTimer, writeTimer) }
   }
 
+  @inline(__always)
+  private func withReading<Result>(_ body: (inout Side) -> Result) -> Result {
+    lock.lock()
+    defer { lock.unlock() }
+    return body(&reading)
+  }
+
+  @inline(__always)
+  private func withWriting<Result>(_ body: (inout Side) -> Result) -> Result {
+    lock.lock()
+    defer { lock.unlock() }
+    return body(&writing)
+  }
+
   // MARK: - Calls
 
   /// Begins a call that receives; returns whether to try before waiting.
   @inline(__always)
   func beginReading(_ call: String) throws(SocketError) -> Bool {
-    switch reading.enter() {
+    switch withReading({ $0.enter() }) {
     case .success(let isReady): return isReady
     case .failure(let refusal): throw refusal.error(call)
     }
@@ -77,17 +92,20 @@ public final class AsyncSocket: @unchecked Sendable {
 
   @inline(__always)
   func beginWriting(_ call: String) throws(SocketError) {
-    if case .failure(let refusal) = writing.enter() { throw refusal.error(call) }
+    if case .failure(let refusal) = withWriting({ $0.enter() }) { throw refusal.error(call) }
   }
 
   /// Ends a call that receives.
   ///
   /// - Parameter isMore: The next one tries before it waits.
   @inline(__always)
-  func endReading(isMore: Bool = false) { if reading.leave(isMore: isMore) { sideWentDown() } }
+  func endReading(isMore: Bool = false) { if withReading({ $0.leave(isMore: isMore) }) { sideWentDown() } }
 
   @inline(__always)
-  func endWriting() { if writing.leave(isMore: false) { sideWentDown() } }
+  func endWriting() { if withWriting({ $0.leave(isMore: false) }) { sideWentDown() } }
+
+  /// A system call that receives would have blocked; see ``Side/wouldBlock()``.
+  func readingWouldBlock() -> Bool { withReading { $0.wouldBlock() } }
 
   /// Whether a read of so many bytes may have left some behind.
   @inline(__always)
@@ -137,7 +155,7 @@ public final class AsyncSocket: @unchecked Sendable {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { parkReader($0, isCovered: false) }
     } onCancel: {
-      reading.wake(.cancelled)
+      withReading { $0.takeWaiter(.cancelled) }?.resume()
     }
   }
 
@@ -145,7 +163,7 @@ public final class AsyncSocket: @unchecked Sendable {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { parkWriter($0, isCovered: false) }
     } onCancel: {
-      writing.wake(.cancelled)
+      withWriting { $0.takeWaiter(.cancelled) }?.resume()
     }
   }
 
@@ -153,13 +171,17 @@ public final class AsyncSocket: @unchecked Sendable {
   func parkReader(_ continuation: UnsafeContinuation<Wake, Never>, isCovered: Bool) {
     // Read before parking: afterwards the call may be over, and the timer another's.
     let timer = readTimer
-    reading.park(continuation, isCovered: isCovered)
+    if let wake = withReading({ $0.park(continuation, isCovered: isCovered) }) {
+      continuation.resume(returning: wake)
+    }
     if let timer { loop.fireIfOverdue(timer) }
   }
 
   private func parkWriter(_ continuation: UnsafeContinuation<Wake, Never>, isCovered: Bool) {
     let timer = writeTimer
-    writing.park(continuation, isCovered: isCovered)
+    if let wake = withWriting({ $0.park(continuation, isCovered: isCovered) }) {
+      continuation.resume(returning: wake)
+    }
     if let timer { loop.fireIfOverdue(timer) }
   }
 
@@ -173,14 +195,14 @@ public final class AsyncSocket: @unchecked Sendable {
     coveredTask.store(Self.currentTask, ordering: .relaxed)
     defer {
       coveredTask.store(0, ordering: .relaxed)
-      reading.endCover()
-      writing.endCover()
+      withReading { $0.endCover() }
+      withWriting { $0.endCover() }
     }
     return try await withTaskCancellationHandler {
       try await body()
     } onCancel: {
-      reading.cancelCovered()
-      writing.cancelCovered()
+      withReading { $0.cancelCovered() }?.resume()
+      withWriting { $0.cancelCovered() }?.resume()
     }
   }
 
@@ -206,6 +228,8 @@ public final class AsyncSocket: @unchecked Sendable {
 
   @inline(__always)
   func edgesCame(_ edges: Edges, waking wakes: inout [PendingWake]) {
+    lock.lock()
+    defer { lock.unlock() }
     if edges.isReadable, let wake = reading.edgeCame(isOutOfTheOrdinary: edges.isOutOfTheOrdinary) {
       wakes.append(wake)
     }
@@ -213,12 +237,15 @@ public final class AsyncSocket: @unchecked Sendable {
   }
 
   func deadlineCame(_ direction: Direction, waking wakes: inout [PendingWake]) {
-    if let wake = direction == .reading ? reading.take(.deadline) : writing.take(.deadline) { wakes.append(wake) }
+    let wake =
+      direction == .reading
+      ? withReading { $0.takeWaiter(.deadline) } : withWriting { $0.takeWaiter(.deadline) }
+    if let wake { wakes.append(wake) }
   }
 
   func loopEnded(waking wakes: inout [PendingWake]) {
-    if let wake = reading.loopEnded() { wakes.append(wake) }
-    if let wake = writing.loopEnded() { wakes.append(wake) }
+    if let wake = withReading({ $0.loopEnded() }) { wakes.append(wake) }
+    if let wake = withWriting({ $0.loopEnded() }) { wakes.append(wake) }
   }
 
   // MARK: - Closing
@@ -227,8 +254,8 @@ public final class AsyncSocket: @unchecked Sendable {
   ///
   /// It may be called more than once. What was sent is still delivered, as by ``Socket/close()``.
   public func close() {
-    let (reader, isReadingDown) = reading.close()
-    let (writer, isWritingDown) = writing.close()
+    let (reader, isReadingDown) = withReading { $0.close() }
+    let (writer, isWritingDown) = withWriting { $0.close() }
     reader?.resume()
     writer?.resume()
     if isReadingDown { sideWentDown() }
@@ -246,7 +273,7 @@ public final class AsyncSocket: @unchecked Sendable {
   }
 
   /// Whether it has been closed here.
-  public var isClosed: Bool { reading.isClosed }
+  public var isClosed: Bool { withReading { $0.isClosed } }
 }
 
 extension Side.Refusal {

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// One direction of an ``AsyncSocket``: the call that is under way in it, and whether the kernel is ready.
 ///
 /// How no continuation is lost, and none resumed twice:
@@ -20,32 +18,22 @@ internal import Synchronization
 ///    read that brought less than there was room for has emptied a TCP socket (man 7 epoll, questions and answers), so that
 ///    more bytes are a new edge; where more than bytes came (an end, an error, urgent data), or where the socket is of
 ///    another kind, readiness stays until a call would have blocked.
-struct Side: ~Copyable {
-  private let state = Mutex(State())
-
-  struct State {
-    /// The call that is suspended, if one is.
-    var waiter: UnsafeContinuation<Wake, Never>?
-    /// The waiter's task has one handler for all of its calls.
-    var isWaiterCovered = false
-    /// That task has been cancelled.
-    var isCoveredTaskCancelled = false
-    /// A call is under way: the socket is not closed under its feet.
-    var isBusy = false
-    /// An edge has come that no call has used yet.
-    var isReady = false
-    /// The kernel has reported more than bytes: readiness stays until a call would block.
-    var isOutOfTheOrdinary = false
-    var phase = Phase.open
-
-    /// Takes the call that is suspended, to be resumed by whoever takes it.
-    @inline(__always)
-    mutating func takeWaiter(_ wake: Wake) -> PendingWake? {
-      guard let continuation = waiter else { return nil }
-      waiter = nil
-      return PendingWake(continuation: continuation, wake: wake)
-    }
-  }
+///
+/// All of it is protected by the socket's lock.
+struct Side {
+  /// The call that is suspended, if one is.
+  private var waiter: UnsafeContinuation<Wake, Never>?
+  /// The waiter's task has one handler for all of its calls.
+  private var isWaiterCovered = false
+  /// That task has been cancelled.
+  private var isCoveredTaskCancelled = false
+  /// A call is under way: the socket is not closed under its feet.
+  private var isBusy = false
+  /// An edge has come that no call has used yet.
+  private var isReady = false
+  /// The kernel has reported more than bytes: readiness stays until a call would block.
+  private var isOutOfTheOrdinary = false
+  private var phase = Phase.open
 
   enum Phase {
     case open
@@ -64,15 +52,13 @@ struct Side: ~Copyable {
   ///
   /// - Returns: Whether to try before waiting: there was an edge that nobody has used.
   @inline(__always)
-  borrowing func enter() -> Result<Bool, Refusal> {
-    state.withLock { state in
-      guard state.phase != .closing else { return .failure(.closed) }
-      guard !state.isBusy else { return .failure(.busy) }
-      state.isBusy = true
-      let isReady = state.isReady
-      state.isReady = isReady && state.isOutOfTheOrdinary
-      return .success(isReady)
-    }
+  mutating func enter() -> Result<Bool, Refusal> {
+    guard phase != .closing else { return .failure(.closed) }
+    guard !isBusy else { return .failure(.busy) }
+    isBusy = true
+    let wasReady = isReady
+    isReady = wasReady && isOutOfTheOrdinary
+    return .success(wasReady)
   }
 
   /// Ends a call.
@@ -80,97 +66,86 @@ struct Side: ~Copyable {
   /// - Parameter isMore: The next call tries before it waits.
   /// - Returns: Whether the side has gone down: it was closed while the call was under way.
   @inline(__always)
-  borrowing func leave(isMore: Bool) -> Bool {
-    state.withLock { state in
-      state.isBusy = false
-      if isMore { state.isReady = true }
-      return state.phase == .closing
-    }
+  mutating func leave(isMore: Bool) -> Bool {
+    isBusy = false
+    if isMore { isReady = true }
+    return phase == .closing
   }
 
   /// A system call would have blocked.
   ///
   /// - Returns: Whether to try again before waiting. What came out of the ordinary has been used up; but bytes may have come
   ///   meanwhile whose edge is not to be told from it.
-  borrowing func wouldBlock() -> Bool {
-    state.withLock { state in
-      guard state.isOutOfTheOrdinary else { return false }
-      state.isOutOfTheOrdinary = false
-      state.isReady = false
-      return true
-    }
+  mutating func wouldBlock() -> Bool {
+    guard isOutOfTheOrdinary else { return false }
+    isOutOfTheOrdinary = false
+    isReady = false
+    return true
   }
 
-  /// Keeps the continuation of the call that is under way, or resumes it at once.
+  /// Keeps the continuation of the call that is under way.
   ///
   /// - Parameter isCovered: The task has one handler for all of its calls; ``cancelCovered()`` is called by it.
+  /// - Returns: What to resume it with at once, instead; nil if it is kept.
   @inline(__always)
-  borrowing func park(_ continuation: UnsafeContinuation<Wake, Never>, isCovered: Bool) {
-    let wake: Wake? = state.withLock { state in
-      switch state.phase {
-      case .open: break
-      case .closing: return .closed
-      case .loopEnded: return .loopEnded
-      }
-      if state.isReady {
-        state.isReady = state.isOutOfTheOrdinary
-        return .ready
-      }
-      if isCovered ? state.isCoveredTaskCancelled : Task.isCancelled { return .cancelled }
-      state.waiter = continuation
-      state.isWaiterCovered = isCovered
-      return nil
+  mutating func park(_ continuation: UnsafeContinuation<Wake, Never>, isCovered: Bool) -> Wake? {
+    switch phase {
+    case .open: break
+    case .closing: return .closed
+    case .loopEnded: return .loopEnded
     }
-    if let wake { continuation.resume(returning: wake) }
+    if isReady {
+      isReady = isOutOfTheOrdinary
+      return .ready
+    }
+    if isCovered ? isCoveredTaskCancelled : Task.isCancelled { return .cancelled }
+    waiter = continuation
+    isWaiterCovered = isCovered
+    return nil
   }
 
-  /// Wakes the call that waits, if one does.
-  borrowing func wake(_ wake: Wake) { take(wake)?.resume() }
-
-  borrowing func take(_ wake: Wake) -> PendingWake? { state.withLock { $0.takeWaiter(wake) } }
+  /// Takes the call that is suspended, to be resumed by whoever takes it.
+  @inline(__always)
+  mutating func takeWaiter(_ wake: Wake) -> PendingWake? {
+    guard let continuation = waiter else { return nil }
+    waiter = nil
+    return PendingWake(continuation: continuation, wake: wake)
+  }
 
   /// The task whose handler covers all of its calls has been cancelled.
-  borrowing func cancelCovered() {
-    state.withLock { state in
-      state.isCoveredTaskCancelled = true
-      return state.isWaiterCovered ? state.takeWaiter(.cancelled) : nil
-    }?.resume()
+  mutating func cancelCovered() -> PendingWake? {
+    isCoveredTaskCancelled = true
+    return isWaiterCovered ? takeWaiter(.cancelled) : nil
   }
 
   /// That task's handler is gone.
-  borrowing func endCover() { state.withLock { $0.isCoveredTaskCancelled = false } }
+  mutating func endCover() { isCoveredTaskCancelled = false }
 
   /// The kernel is ready.
   @inline(__always)
-  borrowing func edgeCame(isOutOfTheOrdinary: Bool) -> PendingWake? {
-    state.withLock { state in
-      if isOutOfTheOrdinary { state.isOutOfTheOrdinary = true }
-      guard let wake = state.takeWaiter(.ready) else {
-        state.isReady = true
-        return nil
-      }
-      if isOutOfTheOrdinary { state.isReady = true }
-      return wake
+  mutating func edgeCame(isOutOfTheOrdinary isMore: Bool) -> PendingWake? {
+    if isMore { isOutOfTheOrdinary = true }
+    guard let wake = takeWaiter(.ready) else {
+      isReady = true
+      return nil
     }
+    if isMore { isReady = true }
+    return wake
   }
 
-  borrowing func loopEnded() -> PendingWake? {
-    state.withLock { state in
-      if state.phase == .open { state.phase = .loopEnded }
-      return state.takeWaiter(.loopEnded)
-    }
+  mutating func loopEnded() -> PendingWake? {
+    if phase == .open { phase = .loopEnded }
+    return takeWaiter(.loopEnded)
   }
 
   /// Lets no more calls begin, and takes the one that waits.
   ///
   /// - Returns: The waiter, and whether the side has gone down: it had not before, and no call is under way.
-  borrowing func close() -> (waiter: PendingWake?, isDown: Bool) {
-    state.withLock { state in
-      guard state.phase != .closing else { return (nil, false) }
-      state.phase = .closing
-      return (state.takeWaiter(.closed), !state.isBusy)
-    }
+  mutating func close() -> (waiter: PendingWake?, isDown: Bool) {
+    guard phase != .closing else { return (nil, false) }
+    phase = .closing
+    return (takeWaiter(.closed), !isBusy)
   }
 
-  var isClosed: Bool { state.withLock { $0.phase == .closing } }
+  var isClosed: Bool { phase == .closing }
 }

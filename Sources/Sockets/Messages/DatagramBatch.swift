@@ -108,7 +108,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
       headers[count].msg_hdr.msg_namelen = native.length
     }
     vectors[count].iov_len = datagram.byteCount
-    if segments.isUsed { segments.setSize(0, of: &headers[count].msg_hdr, count) }
+    if segments.isUsed { segments.setSize(0, of: header(count), count) }
     count += 1
     used = max(used, count)
     let room = room(of: count - 1)
@@ -137,7 +137,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     precondition(segments.isUsed, "a batch that was not made segmented")
     precondition((1...65_507).contains(size), "datagrams of \(size) bytes")
     guard try append(datagrams, to: address) else { return false }
-    if size < datagrams.byteCount { segments.setSize(size, of: &headers[count - 1].msg_hdr, count - 1) }
+    if size < datagrams.byteCount { segments.setSize(size, of: header(count - 1), count - 1) }
     return true
   }
 
@@ -145,6 +145,11 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
   public func segmentSize(of index: Int) -> Int {
     let size = segments.isUsed ? segments.size(of: index) : 0
     return size > 0 ? size : room(of: index).count
+  }
+
+  private func header(_ index: Int) -> UnsafeMutablePointer<csockets_mmsghdr> {
+    guard let first = headers.baseAddress else { preconditionFailure("a batch without room") }
+    return first + index
   }
 
   private func room(of index: Int) -> UnsafeMutableRawBufferPointer {
@@ -167,7 +172,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     for index in 0..<used {
       vectors[index].iov_len = datagramSize
       headers[index].msg_hdr.msg_namelen = NativeAddress.capacity
-      if segments.isUsed { segments.prepare(&headers[index].msg_hdr, index) }
+      if segments.isUsed { segments.prepare(header(index), index) }
     }
     let received = call(headers.baseAddress, capacity)
     count = max(0, received)
@@ -176,8 +181,8 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
       vectors[index].iov_len = Int(headers[index].msg_len)
       // As it came, so it is sent.
       if segments.isUsed {
-        let size = segments.receivedSize(&headers[index].msg_hdr)
-        segments.setSize(size, of: &headers[index].msg_hdr, index)
+        let size = segments.receivedSize(header(index))
+        segments.setSize(size, of: header(index), index)
       }
     }
     return received

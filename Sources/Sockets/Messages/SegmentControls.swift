@@ -10,6 +10,9 @@ struct SegmentControls {
   /// Whether there are any: a batch of plain datagrams has none.
   let isUsed: Bool
 
+  /// By pointer: the thread sanitizer's compiler fails at `inout` parts of what a pointer leads to.
+  typealias Header = UnsafeMutablePointer<csockets_mmsghdr>
+
   /// Room for one control message with an `int`, aligned.
   private static var stride: Int { csockets_cmsg_space(MemoryLayout<CInt>.size) }
 
@@ -29,25 +32,27 @@ struct SegmentControls {
   func size(of index: Int) -> Int { Int(sizes[index]) }
 
   /// Room for what the kernel may say.
-  func prepare(_ header: inout msghdr, _ index: Int) {
-    header.msg_control = bytes + index * Self.stride
-    header.msg_controllen = Self.stride
+  func prepare(_ header: Header, _ index: Int) {
+    header.pointee.msg_hdr.msg_control = bytes + index * Self.stride
+    header.pointee.msg_hdr.msg_controllen = Self.stride
   }
 
   /// What the kernel said: 0 for a datagram that came alone.
-  func receivedSize(_ header: inout msghdr) -> Int {
-    guard let control = csockets_cmsg_firsthdr(&header), control.pointee.cmsg_level == CSOCKETS_SOL_UDP,
+  func receivedSize(_ header: Header) -> Int {
+    // The message's header is the first thing in it.
+    let message = UnsafeRawPointer(header).assumingMemoryBound(to: msghdr.self)
+    guard let control = csockets_cmsg_firsthdr(message), control.pointee.cmsg_level == CSOCKETS_SOL_UDP,
       control.pointee.cmsg_type == CSOCKETS_UDP_GRO
     else { return 0 }
     return Int(UnsafeRawPointer(csockets_cmsg_data(control)).loadUnaligned(as: CInt.self))
   }
 
   /// Says how a message is to be cut; 0 for not at all.
-  func setSize(_ size: Int, of header: inout msghdr, _ index: Int) {
+  func setSize(_ size: Int, of header: Header, _ index: Int) {
     sizes[index] = UInt16(truncatingIfNeeded: size)
     guard size > 0 else {
-      header.msg_control = nil
-      header.msg_controllen = 0
+      header.pointee.msg_hdr.msg_control = nil
+      header.pointee.msg_hdr.msg_controllen = 0
       return
     }
     let control = bytes + index * Self.stride
@@ -57,7 +62,7 @@ struct SegmentControls {
     head.cmsg_type = CSOCKETS_UDP_SEGMENT
     control.storeBytes(of: head, as: cmsghdr.self)
     control.storeBytes(of: UInt16(truncatingIfNeeded: size), toByteOffset: csockets_cmsg_len(0), as: UInt16.self)
-    header.msg_control = control
-    header.msg_controllen = csockets_cmsg_space(MemoryLayout<UInt16>.size)
+    header.pointee.msg_hdr.msg_control = control
+    header.pointee.msg_hdr.msg_controllen = csockets_cmsg_space(MemoryLayout<UInt16>.size)
   }
 }
