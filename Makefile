@@ -79,7 +79,7 @@ SANITIZED = env LANDLINE_TOOLKIT=alone SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=de
 sanitize:
 	scripts/install-packages build test
 	$(SANITIZED) --scratch-path .build-address --sanitize=address
-	$(SANITIZED) --scratch-path .build-thread --sanitize=thread \
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp $(SANITIZED) --scratch-path .build-thread --sanitize=thread \
 	  --skip "ForkingTests|CombinationTests/forking"
 
 # Random formats, frames and addresses, each for so many seconds.
@@ -90,12 +90,16 @@ fuzz:
 	  --scratch-path .build-fuzz --skip-build --filter FuzzTests
 
 # BinaryPacking beside CPython's struct, and the echo servers beside C and Python's socketserver.
+# Peers that cannot be had, without a network, are left out.
 bench-toolkit:
 	scripts/install-packages build bench
+	$(SWIFT) build -c release --package-path Benchmarks/toolkit/peers --scratch-path .build/bench-peers || true
+	python3 -m venv .build/bench-python && .build/bench-python/bin/pip install --quiet uvloop || true
 	LANDLINE_TOOLKIT=alone $(SWIFT) build -c release --scratch-path .build-toolkit --product echod
 	LANDLINE_TOOLKIT=alone $(SWIFT) build -c release --scratch-path .build-toolkit --product structbench
 	STRUCTBENCH=.build-toolkit/release/structbench scripts/python Benchmarks/structs.py; short=$$?; \
-	LANDLINE_ECHOD=.build-toolkit/release/echod scripts/python Benchmarks/toolkit/echo.py && exit $$short
+	LANDLINE_ECHOD=.build-toolkit/release/echod LANDLINE_PEERS=.build/bench-peers/release/peerechod \
+	  scripts/python Benchmarks/toolkit/echo.py && exit $$short
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Snippets Tests

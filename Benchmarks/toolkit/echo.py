@@ -35,7 +35,7 @@ from measure import anonymous_bytes, cpu_seconds, free_port, wait_until_it_liste
 BUILD = ROOT / ".build" / "bench-toolkit"
 ECHOD = os.environ.get("LANDLINE_ECHOD", str(ROOT / ".build" / "release" / "echod"))
 PYTHON = [sys.executable, "-S", str(HERE / "python_echo.py")]
-PEERS = os.environ.get("LANDLINE_PEERS", str(HERE / "peers" / ".build" / "release" / "peerechod"))
+PEERS = os.environ.get("LANDLINE_PEERS", str(ROOT / ".build" / "bench-peers" / "release" / "peerechod"))
 # A virtual environment that has uvloop; without it asyncio still runs.
 VENV = os.environ.get("LANDLINE_BENCH_PYTHON", str(ROOT / ".build" / "bench-python" / "bin" / "python"))
 ASYNCIO = [VENV if Path(VENV).exists() else sys.executable, str(HERE / "asyncio_echo.py")]

@@ -21,7 +21,12 @@ extension EventLoop {
     poller.remove(descriptor)
     registry.withLock { registry in
       registry.remove(descriptor, generation)
-      for timer in timers { if let timer { registry.timers.remove(timer) } }
+      for timer in timers {
+        guard let timer else { continue }
+        registry.timers.remove(timer)
+        // The socket may go now: nobody is to be woken through this timer any more.
+        timer.deadline = MonotonicTime.never
+      }
     }
   }
 
@@ -65,6 +70,9 @@ extension EventLoop {
     let moment = MonotonicTime.after(duration)
     let wake = await withTaskCancellationHandler {
       await withUnsafeContinuation { (continuation: UnsafeContinuation<Wake, Never>) in
+        let waker = retainedWaker()
+        let isCurrent = isCurrent
+        defer { waker.release() }
         let wake: Wake? = registry.withLock { registry in
           if registry.hasEnded { return .loopEnded }
           if Task.isCancelled { return .cancelled }
@@ -72,7 +80,11 @@ extension EventLoop {
           _ = registry.timers.schedule(timer, at: moment)
           return nil
         }
-        if let wake { continuation.resume(returning: wake) } else if !isCurrent { poller.waker.wake() }
+        if let wake {
+          continuation.resume(returning: wake)
+        } else if !isCurrent {
+          waker._withUnsafeGuaranteedRef { $0.wake() }
+        }
       }
     } onCancel: {
       let wake = registry.withLock { registry in

@@ -80,14 +80,21 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   }
 
   private func enqueueFromOutside(_ job: Job) {
+    let waker = retainedWaker()
+    defer { waker.release() }
     let needsThread = inbox.withLock { inbox in
       inbox.jobs.append(job)
       guard inbox.phase == .ended else { return false }
       inbox.phase = .draining
       return true
     }
-    if needsThread { startThread { $0.drain() } } else { poller.waker.wake() }
+    // Without its job the loop's task cannot end, and keeps the loop; but when nothing runs it, the job waits.
+    if needsThread { startThread { $0.drain() } } else { waker._withUnsafeGuaranteedRef { $0.wake() } }
   }
+
+  /// The waker, to be released: for who gives something away that may end the loop's life, and wakes it then. What is
+  /// given away may be done in another thread at once.
+  func retainedWaker() -> Unmanaged<Waker> { Unmanaged.passRetained(poller.waker) }
 
   /// What other threads have for the loop.
   struct Inbox {
@@ -234,12 +241,15 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   /// Ends the loop: what is ready runs, then the thread ends.
   func stop() async {
+    let waker = retainedWaker()
     await withUnsafeContinuation { continuation in
       inbox.withLock { inbox in
         inbox.phase = .stopping
         inbox.end = continuation
       }
-      poller.waker.wake()
+      // Released here, where it is used last: the task may be over by then.
+      waker._withUnsafeGuaranteedRef { $0.wake() }
+      waker.release()
     }
   }
 }

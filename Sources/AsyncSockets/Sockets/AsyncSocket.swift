@@ -167,22 +167,22 @@ public final class AsyncSocket: @unchecked Sendable {
     }
   }
 
+  // Once the continuation is parked the task may go on in another thread, end, and drop this socket, while these
+  // functions are not over yet: what they use afterwards they have retained before.
+
   @usableFromInline
   func parkReader(_ continuation: UnsafeContinuation<Wake, Never>, isCovered: Bool) {
-    // Read before parking: afterwards the call may be over, and the timer another's.
-    let timer = readTimer
-    if let wake = withReading({ $0.park(continuation, isCovered: isCovered) }) {
-      continuation.resume(returning: wake)
-    }
-    if let timer { loop.fireIfOverdue(timer) }
+    let overdue = OverdueCheck(readTimer, loop)
+    let wake = withReading { $0.park(continuation, isCovered: isCovered) }
+    if let wake { continuation.resume(returning: wake) }
+    overdue?.run()
   }
 
   private func parkWriter(_ continuation: UnsafeContinuation<Wake, Never>, isCovered: Bool) {
-    let timer = writeTimer
-    if let wake = withWriting({ $0.park(continuation, isCovered: isCovered) }) {
-      continuation.resume(returning: wake)
-    }
-    if let timer { loop.fireIfOverdue(timer) }
+    let overdue = OverdueCheck(writeTimer, loop)
+    let wake = withWriting { $0.park(continuation, isCovered: isCovered) }
+    if let wake { continuation.resume(returning: wake) }
+    overdue?.run()
   }
 
   // MARK: - Cancellation
