@@ -73,10 +73,23 @@ func socketError(_ body: () async throws -> Void) async -> SocketError? {
   }
 }
 
-func openDescriptors() -> Int {
-  var count = 0
-  for number in 0..<CInt(4096) where fcntl(number, F_GETFD) >= 0 { count += 1 }
-  return count
+/// How many descriptors are IPv4 sockets at a port or connected to it: other tests run at the same time, in this process.
+func descriptors(atPort port: Port) -> Int {
+  (0..<CInt(4096)).count { number in
+    isAtPort(getsockname, number, port) || isAtPort(getpeername, number, port)
+  }
+}
+
+private func isAtPort(
+  _ name: (CInt, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> CInt, _ number: CInt,
+  _ port: Port
+) -> Bool {
+  var address = sockaddr_in()
+  var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let result = withUnsafeMutablePointer(to: &address) { address in
+    address.withMemoryRebound(to: sockaddr.self, capacity: 1) { name(number, $0, &size) }
+  }
+  return result == 0 && address.sin_family == sa_family_t(AF_INET) && Port(UInt16(bigEndian: address.sin_port)) == port
 }
 
 /// Counts up, and lets a task wait for a number.

@@ -64,7 +64,9 @@ public struct SocketError: Error, Sendable {
   }
 
   /// A failure that no system call reported.
-  package init(_ code: Code, call: String = "", errno: Errno? = nil, _ explanation: String, _ address: SocketAddress? = nil) {
+  package init(
+    _ code: Code, call: String = "", errno: Errno? = nil, _ explanation: String, _ address: SocketAddress? = nil
+  ) {
     self.code = code
     self.errno = errno
     self.call = call
