@@ -22,6 +22,9 @@ extension AsyncSocket {
   /// Sends what the kernel takes. The call goes on if that is not all.
   @usableFromInline
   func sendAtOnce(_ bytes: RawSpan) throws(SocketError) -> Int {
+    // In the loop's thread the lock is held over the call, which does not wait: half the atomic operations, and nobody to
+    // contend but another thread that uses the same socket at the same moment.
+    if loop.isCurrent, let sent = try sendLocked(bytes) { return sent }
     try beginWriting("send")
     do throws(SocketError) {
       let sent = try socket.trySend(bytes)

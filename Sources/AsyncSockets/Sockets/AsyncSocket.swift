@@ -95,6 +95,18 @@ public final class AsyncSocket: @unchecked Sendable {
     if case .failure(let refusal) = withWriting({ $0.enter() }) { throw refusal.error(call) }
   }
 
+  /// Sends with the lock held, if the whole is taken at once.
+  ///
+  /// - Returns: How many bytes; nil when the call is to be made in the usual way.
+  @inline(__always)
+  func sendLocked(_ bytes: RawSpan) throws(SocketError) -> Int? {
+    lock.lock()
+    defer { lock.unlock() }
+    guard writing.isIdle, let sent = try socket.trySend(bytes) else { return nil }
+    if sent < bytes.byteCount { writing.goOn() }
+    return sent
+  }
+
   /// Ends a call that receives.
   ///
   /// - Parameter isMore: The next one tries before it waits.
@@ -216,12 +228,9 @@ public final class AsyncSocket: @unchecked Sendable {
   /// A number that no other task has that lives at the same time; 0 outside tasks.
   @inline(__always)
   private static var currentTask: UInt {
-    withUnsafeCurrentTask { task in
-      guard let task else { return 0 }
-      // The value is the task's address, which the standard library shows as a hash only, and that costs more than the
-      // rest of the call. `unsafeBitCast` checks the size.
-      return unsafeBitCast(task, to: UInt.self)
-    }
+    // The value is the task's address, which the standard library shows as a hash only, and that costs more than the
+    // rest of the call. `unsafeBitCast` checks the size; nil is 0.
+    withUnsafeCurrentTask { unsafeBitCast($0, to: UInt.self) }
   }
 
   // MARK: - What the loop says, with its registry locked

@@ -61,6 +61,15 @@ struct Side {
     return .success(wasReady)
   }
 
+  /// A call may begin.
+  var isIdle: Bool { phase != .closing && !isBusy }
+
+  /// A call that was begun and not ended in one critical section goes on after it.
+  mutating func goOn() {
+    isBusy = true
+    isReady = false
+  }
+
   /// Ends a call.
   ///
   /// - Parameter isMore: The next call tries before it waits.

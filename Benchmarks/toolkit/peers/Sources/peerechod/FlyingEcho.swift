@@ -3,7 +3,7 @@ import Foundation
 
 /// FlyingSocks: a task a connection, one task that polls.
 func serveWithFlyingSocks(_ port: Int) async throws {
-  let pool = makeEventQueuePool(maxEvents: 512)
+  let pool: some AsyncSocketPool = .ePoll(maxEvents: 512)
   try await pool.prepare()
   let address = try sockaddr_in.inet(ip4: "127.0.0.1", port: UInt16(port))
   let socket = try Socket(domain: Int32(AF_INET))
