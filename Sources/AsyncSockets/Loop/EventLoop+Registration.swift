@@ -30,6 +30,15 @@ extension EventLoop {
     }
   }
 
+  /// Wakes the tasks of a server's connections.
+  func cancelCovered(by server: ObjectIdentifier) {
+    var wakes: [PendingWake] = []
+    registry.withLock { registry in
+      registry.forEachSocket { $0.cancelCovered(by: server, waking: &wakes) }
+    }
+    wakes.resumeAll()
+  }
+
   func setDeadline(_ deadline: Int64, of timer: DirectionTimer) {
     let isNext = registry.withLock { registry in
       timer.deadline = deadline

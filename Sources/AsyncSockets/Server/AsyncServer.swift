@@ -1,4 +1,5 @@
 public import Sockets
+internal import Synchronization
 internal import SystemPackage
 
 /// A server of connections, each with a task of its own. (Python: `asyncio.start_server()`.)
@@ -22,6 +23,8 @@ public final class AsyncServer: Sendable {
   private let settings: AsyncServerSettings
   private let slots: ConnectionSlots
   private let path: UnixSocketFile?
+  /// The connections' tasks are being cancelled.
+  private let isCancelled = Atomic(false)
   private let ending = Locked(Ending())
 
   struct Ending {
@@ -110,6 +113,16 @@ public final class AsyncServer: Sendable {
   private func serve(
     _ listener: AsyncSocket, _ targets: [EventLoop], _ handler: @escaping @Sendable (AsyncSocket) async throws -> Void
   ) async -> SocketError? {
+    await withTaskCancellationHandler {
+      await accept(listener, targets, handler)
+    } onCancel: {
+      cancelConnections()
+    }
+  }
+
+  private func accept(
+    _ listener: AsyncSocket, _ targets: [EventLoop], _ handler: @escaping @Sendable (AsyncSocket) async throws -> Void
+  ) async -> SocketError? {
     await withDiscardingTaskGroup { group in
       var failure: SocketError?
       var next = 0
@@ -140,23 +153,49 @@ public final class AsyncServer: Sendable {
       }
       listener.close()
       await drain()
+      cancelConnections()
       group.cancelAll()
       return failure
     }
   }
 
+  /// A connection's task. Its frames stay as long as the connection is idle: it does little itself, so that they and the
+  /// handler's fit into the thousand bytes that the runtime gives each task anyway.
   private func run(_ connection: AsyncSocket, _ handler: @Sendable (AsyncSocket) async throws -> Void) async {
+    begin(connection)
     do {
-      try await connection.covering { try await handler(connection) }
-    } catch let error as SocketError where error.isDisconnected || error.code == .cancelled || error.code == .closed {
-      // Peers go away as they like, and so does the server.
-    } catch is CancellationError {
-      // As above.
+      try await handler(connection)
     } catch {
-      settings.handleError(error)
+      report(error)
     }
+    connection.endCover()
     connection.close()
     slots.give(hadConnection: true)
+  }
+
+  /// The calls of a connection's task need no cancellation handler: nobody but this server cancels it, and wakes it then.
+  @inline(never)
+  private func begin(_ connection: AsyncSocket) {
+    connection.beginCover(by: ObjectIdentifier(self))
+    // Cancellation may have come before. If not, it finds the connection: it sets its mark before it looks, in the same
+    // lock in which the connection has been marked as covered.
+    if isCancelled.load(ordering: .sequentiallyConsistent) { connection.cancelCovered() }
+  }
+
+  @inline(never)
+  private func report(_ error: any Error) {
+    // Peers go away as they like, and so does the server.
+    if error is CancellationError { return }
+    if let error = error as? SocketError, error.isDisconnected || error.code == .cancelled || error.code == .closed {
+      return
+    }
+    settings.handleError(error)
+  }
+
+  /// Wakes the connections' tasks, which are being cancelled.
+  private func cancelConnections() {
+    isCancelled.store(true, ordering: .sequentiallyConsistent)
+    for loop in loops { loop.cancelCovered(by: ObjectIdentifier(self)) }
   }
 
   // MARK: - Ending

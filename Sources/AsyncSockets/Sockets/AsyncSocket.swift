@@ -22,7 +22,7 @@ internal import Synchronization
 ///
 /// (Python: a `StreamReader` and `StreamWriter`, or the `loop.sock_…` calls.)
 public final class AsyncSocket: @unchecked Sendable {
-  // Sendable: the sides are touched with the lock only. The others are variables without a lock: `socket` is replaced once, by `release`, when both sides have
+  // Sendable: the sides, and the server that covers them, are touched with the lock only. The others are variables without a lock: `socket` is replaced once, by `release`, when both sides have
   // gone down, after which no call begins and none is under way; a timer belongs to the call that is under way in its
   // direction, and the lock, under which the direction is handed over, orders their accesses. Side.swift has the rest.
   @exclusivity(unchecked) private(set) var socket: Socket
@@ -35,6 +35,7 @@ public final class AsyncSocket: @unchecked Sendable {
   private let lock = Lock()
   @exclusivity(unchecked) private var reading = Side()
   @exclusivity(unchecked) private var writing = Side()
+  @exclusivity(unchecked) private var coveringServer: ObjectIdentifier?
 
   /// How many sides have gone down; the one that makes it two lets the descriptor go.
   private let sidesDown = Atomic<UInt8>(0)
@@ -45,7 +46,7 @@ public final class AsyncSocket: @unchecked Sendable {
   /// The loop's number of this registration; 0 when there is none.
   private var generation: UInt32 = 0
 
-  /// The task that has one cancellation handler for all of its calls; see ``covering(_:)``. It is written by that task,
+  /// The task that has one cancellation handler for all of its calls; see ``covering(_:)`` and ``beginCover(by:)``. It is written by that task,
   /// at both ends of its scope: whoever finds itself here has written it.
   private let coveredTask = Atomic<UInt>(0)
 
@@ -204,18 +205,46 @@ public final class AsyncSocket: @unchecked Sendable {
   ///
   /// Not for two tasks at the same time.
   func covering<Result>(_ body: () async throws -> Result) async rethrows -> Result {
-    coveredTask.store(Self.currentTask, ordering: .relaxed)
-    defer {
-      coveredTask.store(0, ordering: .relaxed)
-      withReading { $0.endCover() }
-      withWriting { $0.endCover() }
-    }
+    beginCover(by: nil)
+    defer { endCover() }
     return try await withTaskCancellationHandler {
       try await body()
     } onCancel: {
-      withReading { $0.cancelCovered() }?.resume()
-      withWriting { $0.cancelCovered() }?.resume()
+      cancelCovered()
     }
+  }
+
+  /// From now on the task's calls have no handlers of their own; ``cancelCovered()`` is called when it is cancelled.
+  ///
+  /// - Parameter server: Who calls it; nil for the task's own handler.
+  func beginCover(by server: ObjectIdentifier?) {
+    coveredTask.store(Self.currentTask, ordering: .relaxed)
+    lock.lock()
+    coveringServer = server
+    lock.unlock()
+  }
+
+  func endCover() {
+    coveredTask.store(0, ordering: .relaxed)
+    lock.lock()
+    coveringServer = nil
+    reading.endCover()
+    writing.endCover()
+    lock.unlock()
+  }
+
+  func cancelCovered() {
+    withReading { $0.cancelCovered() }?.resume()
+    withWriting { $0.cancelCovered() }?.resume()
+  }
+
+  /// As ``cancelCovered()``, with the registry locked, if it is this server's connection.
+  func cancelCovered(by server: ObjectIdentifier, waking wakes: inout [PendingWake]) {
+    lock.lock()
+    defer { lock.unlock() }
+    guard coveringServer == server else { return }
+    if let wake = reading.cancelCovered() { wakes.append(wake) }
+    if let wake = writing.cancelCovered() { wakes.append(wake) }
   }
 
   /// Whether the caller is the task whose handler covers all of its calls.
