@@ -38,10 +38,13 @@ enum AsyncEcho {
   /// A socket and a task a loop; the kernel keeps each client with one of them.
   private static func serveDatagrams(at address: SocketAddress, on loops: [EventLoop]) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
+      // Port 0 is any free one for the first, and then that one for all.
+      var address = address
       for loop in loops {
         let plain = try Socket(address.family, .datagram)
         if loops.count > 1 { try plain.setOption(.reusePort, to: true) }
         try plain.bind(to: address)
+        address = try plain.localAddress
         // Trains of datagrams, where the kernel has them.
         let isSegmented = (try? plain.setOption(.receiveOffload, to: true)) != nil
         let socket = try AsyncSocket(plain, on: loop)
@@ -59,6 +62,7 @@ enum AsyncEcho {
         try await socket.receive(into: &batch)
         try await socket.sendAll(batch)
       } catch {
+        if error.code == .cancelled { return }
         guard error.code == .systemCall else { throw error }
         // What one client's datagram met is no reason to leave the others.
         Echod.write(2, "echod: \(error)\n")
