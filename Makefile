@@ -41,7 +41,7 @@ manual:
 test: unit outside interop
 
 unit:
-	scripts/install-packages build
+	scripts/install-packages build test
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
 	$(SWIFT) test --skip-build
 
