@@ -15,6 +15,7 @@ client of the test's own). A class of `Script` tests runs one side in both langu
 Nothing here sleeps for luck: a server is waited for in /proc/net, a text in the output, an end by its status.
 """
 
+import contextlib
 import hashlib
 import os
 import random
@@ -220,6 +221,15 @@ class Pairing(Programs):
             client.tell(*lines)
         return client
 
+    def has_files(self, *names: str) -> None:
+        """Waits until the folder has these files and no others: what was cut off may be removed later than the next is
+        kept, for its server has a thread for each."""
+        def found():
+            files = [file for file in self.folder.rglob("*") if file.is_file()]
+            return sorted(str(file.relative_to(self.folder)) for file in files)
+
+        wait_until(lambda: found() == sorted(names), lambda: f"the files are {found()}, not {names}")
+
     def connect(self) -> socket.socket:
         """A connection of the test's own."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT)
@@ -277,6 +287,14 @@ def reset(connection: socket.socket) -> None:
     """Ends a connection as a client does that is killed: the other side is told of an error, not of an end."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
+
+
+def close_listener(listener: socket.socket) -> None:
+    """Ends the listening at once: a process that another test is just starting may hold a copy of the descriptor for a
+    while, and of a port that somebody listens at nobody else can have a share."""
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
 
 
 def receive_all(connection: socket.socket) -> bytes:

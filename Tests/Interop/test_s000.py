@@ -133,12 +133,7 @@ class UploadJSONHeader(Pairing):
         connection = self.connect()
         connection.sendall(struct.pack("i", len(header)) + header + b"!")
         wait_until(lambda: self.uploaded("x").exists() and self.uploaded("x").read_bytes() == b"!", lambda: f"{server}")
-
-        def found() -> list[str]:
-            return sorted(str(file.relative_to(self.folder)) for file in self.folder.rglob("*") if file.is_file())
-
-        # What the connection that was reset left is removed when the server has heard of it.
-        wait_until(lambda: found() == ["server/file_upload/x"], lambda: f"{found()} {server}")
+        self.has_files("server/file_upload/x")
 
 
 @program("s000_c3_mro")

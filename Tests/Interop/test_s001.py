@@ -8,8 +8,8 @@ import struct
 from pathlib import Path
 
 from interop import (
-    SIZES, Pairing, Script, content_of, hash_of, program, receive_all, receive_exactly, reset, send_and_end,
-    wait_until)
+    SIZES, Pairing, Script, close_listener, content_of, hash_of, program, receive_all, receive_exactly, reset,
+    send_and_end, wait_until)
 
 
 @program("s001_tcp_hello")
@@ -126,9 +126,7 @@ class FileUploadNameSize(Pairing):
         connection.sendall(b"good-1!")
         connection.close()
         wait_until(lambda: self.received("good").exists(), lambda: f"{server}")
-        wait_until(
-            lambda: [file.name for file in self.folder.rglob("*") if file.is_file()] == ["good"],
-            lambda: str(list(self.folder.rglob("*"))))
+        self.has_files(str(self.received("good").relative_to(self.folder)))
 
 
 @program("s001_login_md5")
@@ -167,7 +165,7 @@ class LoginMD5(Pairing):
 
     def test_swift_client_wire(self):
         listener = socket.create_server(("127.0.0.1", self.port))
-        self.addCleanup(listener.close)
+        self.addCleanup(close_listener, listener)
         client = self.start("swift", "client")
         client.tell("ädä", "pw")
         connection, _ = listener.accept()
@@ -238,7 +236,7 @@ class TextLengthHeader(Pairing):
                 expected = expected[2:]
             self.assertEqual(receive_all(connection), expected)
             connection.close()
-            listener.close()
+            close_listener(listener)
             client.ends("")
 
 
@@ -324,8 +322,7 @@ class MsgFile(Pairing):
         self.assertEqual(receive_all(connection), b"")
         server.expect("格式错误,请验证后输入\n")
         server.expect("客户端已关闭连接\n")
-        found = [str(file.relative_to(self.folder)) for file in self.folder.rglob("*") if file.is_file()]
-        self.assertEqual(found, ["base/file/a"])
+        self.has_files("base/file/a")
         self.many(lambda number, connection: connection.sendall(frame(b"close")))
         server.expect("客户端已关闭连接\n" * 1)
 

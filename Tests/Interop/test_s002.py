@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from interop import (
-    LIMIT, SIZES, Pairing, Script, content_of, program, receive_all, receive_exactly, reset, wait_until)
+    LIMIT, SIZES, Pairing, Script, close_listener, content_of, program, receive_all, receive_exactly, reset, wait_until)
 
 
 @program("s002_json_xml_message")
@@ -183,7 +183,7 @@ class ImageJSONBase64(Pairing):
 class ImageJSONBase64Client(Pairing):
     def test_swift_bad_messages(self):
         listener = socket.create_server(("127.0.0.1", self.port))
-        self.addCleanup(listener.close)
+        self.addCleanup(close_listener, listener)
         for message in (
             b"", b"{", b"[]", b'{"filename": "../evil.jpg", "filedata": "QQ=="}', b'{"filename": "a", "filedata": "Q"}',
             b'{"filename": "/tmp/evil.jpg", "filedata": "QQ=="}', b'{"filename": 1, "filedata": 2}',
@@ -257,7 +257,7 @@ class MailSink:
 
     def end(self):
         self.thread.join(LIMIT)
-        self.listener.close()
+        close_listener(self.listener)
         assert not self.thread.is_alive(), self.commands
         assert self.failure is None, self.failure
 
