@@ -48,7 +48,7 @@ unit:
 # PATTERN=name runs only the tests whose name contains it.
 outside:
 	scripts/install-packages build test
-	for program in landline echod mro packstruct structbench; do \
+	for program in landline echod mro packstruct structbench tutorials; do \
 	  $(SWIFT) build --product $$program $(BUILD_FLAGS) || exit 1; done
 	scripts/python Tests/Outside/run.py $(if $(PATTERN),-k $(PATTERN))
 

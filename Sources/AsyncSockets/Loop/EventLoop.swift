@@ -102,7 +102,6 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     var phase = Phase.running
     /// Resumed by the thread as the last thing it does.
     var end: UnsafeContinuation<Void, Never>?
-    var threadID: pthread_t?
   }
 
   /// ```text

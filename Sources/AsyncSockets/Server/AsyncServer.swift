@@ -146,7 +146,8 @@ public final class AsyncServer: Sendable {
             failure = error
             break
           }
-          // The connection stays in the queue until there is room for it.
+          // The connection stays in the queue until there is room for it, of which the kernel tells nobody: so it is tried
+          // again after a pause, without which the loop would turn for nothing.
           settings.handleError(error)
           await listener.loop.sleep(for: .milliseconds(50))
         }
@@ -219,6 +220,7 @@ public final class AsyncServer: Sendable {
     let grace = ending.withLock { $0.grace }
     guard grace > .zero, !Task.isCancelled else { return }
     await withTaskGroup(of: Void.self) { group in
+      // The grace is a time that the caller has given; the connections' end, below, ends the sleep.
       group.addTask { await self.loops[0].sleep(for: grace) }
       group.addTask { while self.slots.connections > 0, !Task.isCancelled { await self.slots.wait(whileAtLeast: 1) } }
       await group.next()

@@ -22,9 +22,10 @@ internal import Synchronization
 ///
 /// (Python: a `StreamReader` and `StreamWriter`, or the `loop.sock_…` calls.)
 public final class AsyncSocket: @unchecked Sendable {
-  // Sendable: the sides, and the server that covers them, are touched with the lock only. The others are variables without a lock: `socket` is replaced once, by `release`, when both sides have
-  // gone down, after which no call begins and none is under way; a timer belongs to the call that is under way in its
-  // direction, and the lock, under which the direction is handed over, orders their accesses. Side.swift has the rest.
+  // Sendable: the sides, and the server that covers them, are touched with the lock only. The others are variables
+  // without a lock: `socket` is replaced once, by `release`, when both sides have gone down, after which no call begins
+  // and none is under way; a timer belongs to the call that is under way in its direction, and the lock, under which the
+  // direction is handed over, orders their accesses. Side.swift has the rest.
   @exclusivity(unchecked) private(set) var socket: Socket
   @exclusivity(unchecked) private var readTimer: DirectionTimer?
   @exclusivity(unchecked) private var writeTimer: DirectionTimer?

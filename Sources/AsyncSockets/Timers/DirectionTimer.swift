@@ -1,7 +1,8 @@
 /// The deadline of the call that waits in one direction of a socket.
 final class DirectionTimer: TimerEntry, @unchecked Sendable {
-  // The socket removes its timers, with the registry locked, before its memory goes; and a timer fires with the registry
-  // locked only.
+  // Sendable: the deadline, as the properties of TimerEntry, is touched with the registry locked only, and the rest is
+  // constant. The pointer is never left over: the socket removes its timers, with the registry locked, before its memory
+  // goes; and a timer fires with the registry locked only.
   private unowned(unsafe) let socket: AsyncSocket
   private let direction: Direction
 
