@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 BINARY ?= .build/release/landline
 BUILD_FLAGS = --explicit-target-dependency-import-check error
 
-.PHONY: serve build install manual test unit outside crash soak bench bench-toolkit sanitize fuzz lint format clean
+.PHONY: serve build install manual test unit outside interop crash soak bench bench-toolkit sanitize fuzz lint format clean
 
 # Builds the release binary and runs a server with its data in ./data.
 serve: build
@@ -39,20 +39,26 @@ manual:
 	mkdir -p share/man
 	.build/debug/landline manual >share/man/landline.1
 
-# Everything: the libraries' own tests, then the built binary from outside.
-test: unit outside
+# Everything: the libraries' own tests, then the built binaries from outside.
+test: unit outside interop
 
 unit:
-	scripts/install-packages build
+	scripts/install-packages build test
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
 	$(SWIFT) test --skip-build
 
 # PATTERN=name runs only the tests whose name contains it.
 outside:
 	scripts/install-packages build test
-	for program in landline landline-launch echod mro packstruct structbench; do \
+	for program in landline landline-launch echod mro packstruct structbench tutorials; do \
 	  $(SWIFT) build --product $$program $(BUILD_FLAGS) || exit 1; done
 	scripts/python Tests/Outside/run.py $(if $(PATTERN),-k $(PATTERN))
+
+# The tutorials' programs in Swift with the same in Python, in every pairing.
+interop:
+	scripts/install-packages build test
+	$(SWIFT) build --product tutorials $(BUILD_FLAGS)
+	scripts/python Tests/Interop/run.py $(if $(PATTERN),-k $(PATTERN))
 
 # Ten times as many rounds of kill -9, and a real minute of silence.
 soak:
@@ -75,7 +81,7 @@ SANITIZED = env LANDLINE_TOOLKIT=alone SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=de
 sanitize:
 	scripts/install-packages build test
 	$(SANITIZED) --scratch-path .build-address --sanitize=address
-	$(SANITIZED) --scratch-path .build-thread --sanitize=thread \
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp $(SANITIZED) --scratch-path .build-thread --sanitize=thread \
 	  --skip "ForkingTests|CombinationTests/forking"
 
 # Random formats, frames and addresses, each for so many seconds.
@@ -86,12 +92,16 @@ fuzz:
 	  --scratch-path .build-fuzz --skip-build --filter FuzzTests
 
 # BinaryPacking beside CPython's struct, and the echo servers beside C and Python's socketserver.
+# Peers that cannot be had, without a network, are left out.
 bench-toolkit:
 	scripts/install-packages build bench
+	$(SWIFT) build -c release --package-path Benchmarks/toolkit/peers --scratch-path .build/bench-peers || true
+	python3 -m venv .build/bench-python && .build/bench-python/bin/pip install --quiet uvloop || true
 	LANDLINE_TOOLKIT=alone $(SWIFT) build -c release --scratch-path .build-toolkit --product echod
 	LANDLINE_TOOLKIT=alone $(SWIFT) build -c release --scratch-path .build-toolkit --product structbench
-	STRUCTBENCH=.build-toolkit/release/structbench scripts/python Benchmarks/structs.py
-	LANDLINE_ECHOD=.build-toolkit/release/echod scripts/python Benchmarks/toolkit/echo.py
+	STRUCTBENCH=.build-toolkit/release/structbench scripts/python Benchmarks/structs.py; short=$$?; \
+	LANDLINE_ECHOD=.build-toolkit/release/echod LANDLINE_PEERS=.build/bench-peers/release/peerechod \
+	  scripts/python Benchmarks/toolkit/echo.py && exit $$short
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Snippets Tests

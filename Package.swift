@@ -20,6 +20,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 // Floor 1. The standard library and the C library only; swift-system for what has a descriptor.
 let toolkitProducts: [Product] = [
   .library(name: "Addresses", targets: ["Addresses"]),
+  .library(name: "AsyncSockets", targets: ["AsyncSockets"]),
   .library(name: "BinaryPacking", targets: ["BinaryPacking"]),
   .library(name: "Framing", targets: ["Framing"]),
   .library(name: "Linearization", targets: ["Linearization"]),
@@ -30,6 +31,7 @@ let toolkitProducts: [Product] = [
   .executable(name: "mro", targets: ["mro"]),
   .executable(name: "packstruct", targets: ["packstruct"]),
   .executable(name: "structbench", targets: ["structbench"]),
+  .executable(name: "tutorials", targets: ["tutorials"]),
 ]
 let toolkit: [Target] = [
   .target(name: "Addresses", swiftSettings: strict),
@@ -42,14 +44,28 @@ let toolkit: [Target] = [
   .target(
     name: "SocketServer", dependencies: ["Addresses", "CSockets", "Selectors", "Sockets", system],
     swiftSettings: strict),
+  .target(
+    name: "AsyncSockets", dependencies: ["Addresses", "CSockets", "Framing", "Selectors", "Sockets", system],
+    swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
 
   // The toolkit's programs.
-  .executableTarget(name: "echod", dependencies: ["Addresses", "SocketServer", "Sockets"], swiftSettings: strict),
+  .executableTarget(
+    name: "echod", dependencies: ["Addresses", "AsyncSockets", "SocketServer", "Sockets"], swiftSettings: strict),
   .executableTarget(name: "mro", dependencies: ["Linearization"], swiftSettings: strict),
   .executableTarget(name: "packstruct", dependencies: ["BinaryPacking"], swiftSettings: strict),
   .executableTarget(name: "structbench", dependencies: ["BinaryPacking"], swiftSettings: strict),
 
-  .testTarget(name: "AddressesTests", dependencies: ["Addresses"], exclude: ["Python"], swiftSettings: strict),
+  // Every program of the tutorials, one file each.
+  .executableTarget(
+    name: "tutorials",
+    dependencies: [
+      "Addresses", "BinaryPacking", "Framing", "Linearization", "Selectors", "SocketServer", "Sockets", system,
+    ],
+    swiftSettings: strict),
+
+  .testTarget(
+    name: "AddressesTests", dependencies: ["Addresses", "CAllocationCounter"], exclude: ["Python"],
+    swiftSettings: strict),
   // Counts the allocations of the test's process.
   .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
   .testTarget(
@@ -67,6 +83,12 @@ let toolkit: [Target] = [
     name: "SocketServerTests",
     dependencies: ["Addresses", "Linearization", "SocketServer", "Sockets", "forktest"], swiftSettings: strict),
   .testTarget(name: "FramingTests", dependencies: ["Framing"], swiftSettings: strict),
+  .testTarget(
+    name: "TutorialsTests", dependencies: ["Addresses", "Sockets", "tutorials"], swiftSettings: strict),
+  .testTarget(
+    name: "AsyncSocketsTests",
+    dependencies: ["Addresses", "AsyncSockets", "CAllocationCounter", "CSockets", "Framing", "Sockets", system],
+    swiftSettings: strict),
 ]
 
 // Floor 3.

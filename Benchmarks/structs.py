@@ -6,8 +6,10 @@
 
 Both sides count operations per second of CPU time, so that other programs on the machine disturb less. CPython's
 number is the better of `pack` and `pack_into` (a reused bytearray), or of `unpack` and `unpack_from`. A row shows the
-medians and the ratio; the typed form has to reach 5 times CPython and half of the hand-written record, the dynamic
-form has to reach CPython. Exits with 1 if a row falls short.
+medians and the ratio. The typed form has to reach 5 times CPython, whatever the types: the fields' own, `[UInt8]` for
+byte strings, `Int` and `Double` for numbers. With the fields' own types and with `[UInt8]` it has to reach half of the
+record that is written by hand with the same types. The dynamic form has to reach CPython. Exits with 1 if a row falls
+short.
 """
 
 import argparse
@@ -68,25 +70,26 @@ def main() -> int:
         return {name: statistics.median(each[name] for each in all_rounds) for name in all_rounds[0]}
 
     swift, python = medians(swift_rounds), medians(python_rounds)
-    failed = False
+    fallen = []
     print(f"{'case':<34}{'M/s':>9}{'CPython':>9}{'ratio':>8}{'by hand':>9}{'ratio':>8}")
     for name, mine in swift.items():
         verb, text, *kind = name.split(" ")
-        if kind and kind[0] in BY_HAND.values():
+        if kind and kind[-1] in BY_HAND.values():
             continue
         theirs = python[f"{verb} {text}"]
-        hand = swift[f"{verb} {text} {BY_HAND[verb]}"]
+        hand = swift[" ".join([verb, text, *(each for each in kind if each == "[UInt8]"), BY_HAND[verb]])]
         short = []
-        if not kind:
-            short += [f"under {TYPED:.0f} times CPython"] if mine < TYPED * theirs else []
-            short += ["under half of the hand-written record"] if mine < hand / 2 else []
-        elif kind[0] == "dynamic":
-            short += ["slower than CPython"] if mine < DYNAMIC * theirs else []
-        failed |= bool(short)
-        print(
-            f"{name:<34}{mine / 1e6:>9.1f}{theirs / 1e6:>9.1f}{mine / theirs:>8.2f}{hand / 1e6:>9.1f}{mine / hand:>8.2f}"
-            f"  {'; '.join(short)}".rstrip())
-    return 1 if failed else 0
+        wanted = DYNAMIC if kind[:1] == ["dynamic"] else TYPED
+        if mine < wanted * theirs:
+            short.append(f"under {wanted:g} times CPython")
+        if kind in ([], ["[UInt8]"]) and mine < hand / 2:
+            short.append("under half of the hand-written record")
+        fallen += [name] if short else []
+        columns = f"{mine / 1e6:>9.1f}{theirs / 1e6:>9.1f}{mine / theirs:>8.2f}{hand / 1e6:>9.1f}{mine / hand:>8.2f}"
+        print(f"{name:<34}{columns}  {'; '.join(short)}".rstrip())
+    if fallen:
+        print(f"{len(fallen)} of the rows fall short: {', '.join(fallen)}")
+    return 1 if fallen else 0
 
 
 if __name__ == "__main__":

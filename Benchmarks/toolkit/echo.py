@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Echo servers of the toolkit beside plain C and Python's socketserver, in turn; prints medians and ratios.
+"""Echo servers of the toolkit beside plain C, SwiftNIO, FlyingSocks and Python, in turn; prints medians and ratios.
 
     make bench-toolkit                                         # everything, 5 rounds
     scripts/python Benchmarks/toolkit/echo.py --only udp       # cases whose name has the word
     scripts/python Benchmarks/toolkit/echo.py --rounds 3 --seconds 2
 
-Messages of 64 bytes over loopback. The server runs on core 0, the load generator (tcpload.c, udpload.c) on core 1. On a
+Messages of 64 bytes (datagrams also of 1200) over loopback. The server runs on core 0, the load generator (tcpload.c, udpload.c) on core 1. On a
 machine that does other things as well, the CPU time a message is the steadier figure, and ratios of alternating runs are the
 only ones that say something.
+
+Peers that are not there are left out, and said to be: `make bench-toolkit` builds those of the package `peers` and installs
+uvloop into a folder of its own.
 """
 
 import argparse
@@ -32,6 +35,10 @@ from measure import anonymous_bytes, cpu_seconds, free_port, wait_until_it_liste
 BUILD = ROOT / ".build" / "bench-toolkit"
 ECHOD = os.environ.get("LANDLINE_ECHOD", str(ROOT / ".build" / "release" / "echod"))
 PYTHON = [sys.executable, "-S", str(HERE / "python_echo.py")]
+PEERS = os.environ.get("LANDLINE_PEERS", str(ROOT / ".build" / "bench-peers" / "release" / "peerechod"))
+# A virtual environment that has uvloop; without it asyncio still runs.
+VENV = os.environ.get("LANDLINE_BENCH_PYTHON", str(ROOT / ".build" / "bench-python" / "bin" / "python"))
+ASYNCIO = [VENV if Path(VENV).exists() else sys.executable, str(HERE / "asyncio_echo.py")]
 
 SERVERS = {
     "C epoll": [str(BUILD / "epoll_echo"), "{port}"],
@@ -39,6 +46,18 @@ SERVERS = {
     "multiplexed": [ECHOD, "--engine", "multiplexed", "--port", "{port}"],
     "threading": [ECHOD, "--engine", "threading", "--port", "{port}"],
     "forking": [ECHOD, "--engine", "forking", "--port", "{port}"],
+    "async": [ECHOD, "--engine", "async", "--port", "{port}"],
+    "NIO handler": [PEERS, "nio-handler", "{port}"],
+    "NIOAsyncChannel": [PEERS, "nio-async", "{port}"],
+    "NIOAsyncChannel loop": [PEERS, "nio-async-loop", "{port}"],
+    "FlyingSocks": [PEERS, "flyingsocks", "{port}"],
+    "asyncio streams": [*ASYNCIO, "streams", "asyncio", "{port}"],
+    "asyncio protocol": [*ASYNCIO, "protocol", "asyncio", "{port}"],
+    "uvloop streams": [*ASYNCIO, "streams", "uvloop", "{port}"],
+    "uvloop protocol": [*ASYNCIO, "protocol", "uvloop", "{port}"],
+    "async UDP": [ECHOD, "--engine", "async", "--udp", "--port", "{port}"],
+    "asyncio UDP": [*ASYNCIO, "udp", "asyncio", "{port}"],
+    "uvloop UDP": [*ASYNCIO, "udp", "uvloop", "{port}"],
     "UDP": [ECHOD, "--udp", "--port", "{port}"],
     "Python threading": [*PYTHON, "threading", "{port}"],
     "Python forking": [*PYTHON, "forking", "{port}"],
@@ -64,10 +83,18 @@ def tcp(connections: int, depth: int) -> list[str]:
     return ["tcpload", "{port}", str(connections), str(depth)]
 
 
-def udp(sockets: int, depth: int) -> list[str]:
-    return ["udpload", "{port}", str(sockets), str(depth)]
+def udp(sockets: int, depth: int, size: int = 64) -> list[str]:
+    return ["udpload", "{port}", str(sockets), str(depth), str(size)]
 
 
+# Economy is messages for the same CPU time: 0.909 is 1.10 times the peer's CPU a message.
+ASYNC_PEERS = ["NIO handler", "NIOAsyncChannel", "NIOAsyncChannel loop", "FlyingSocks", "asyncio streams", "asyncio protocol",
+               "uvloop streams", "uvloop protocol"]
+ASYNC = ["async", "C epoll", *ASYNC_PEERS]
+ASYNC_GOALS = [("async", "C epoll", "rate", 0.9), ("async", "C epoll", "economy", 0.909),
+               *(("async", peer, figure, 1.0) for peer in ASYNC_PEERS for figure in ("rate", "economy"))]
+ASYNC_UDP = ["async UDP", "C recvmmsg", "asyncio UDP", "uvloop UDP"]
+ASYNC_UDP_GOALS = [("async UDP", "C recvmmsg", "rate", 0.9), ("async UDP", "C recvmmsg", "economy", 0.9)]
 EPOLL = [("multiplexed", "C epoll", "rate", 0.9)]
 THREADS = ["threading", "Python threading"]
 UDP = ["UDP", "C recvmmsg", "Python UDP"]
@@ -78,6 +105,12 @@ CASES = [
     Case("TCP, 500 connections", tcp(500, 1), ["multiplexed", "C epoll"], EPOLL),
     Case("TCP, 50 connections, 32 in flight", tcp(50, 32), ["multiplexed", "C epoll"], EPOLL),
     Case("TCP, 500 connections, 32 in flight", tcp(500, 32), ["multiplexed", "C epoll"], EPOLL),
+    Case("Async TCP, 50 connections", tcp(50, 1), ASYNC, ASYNC_GOALS),
+    Case("Async TCP, 500 connections", tcp(500, 1), ASYNC, ASYNC_GOALS),
+    Case("Async TCP, 50 connections, 32 in flight", tcp(50, 32), ASYNC, [("async", "C epoll", "rate", 0.9)]),
+    Case("Async UDP, 64 sockets", udp(64, 1), ASYNC_UDP, ASYNC_UDP_GOALS),
+    Case("Async UDP, 64 sockets, 1200 bytes", udp(64, 1, 1200), ASYNC_UDP, ASYNC_UDP_GOALS),
+    Case("Async UDP, 4 sockets, 32 in flight", udp(4, 32), ASYNC_UDP, ASYNC_UDP_GOALS),
     Case("TCP threads, 64 connections", tcp(64, 1), THREADS,
          [("threading", "Python threading", "rate", 1.0), ("threading", "Python threading", "economy", 1.0)]),
     Case("TCP threads, 64 connections, 16 in flight", tcp(64, 16), THREADS,
@@ -89,7 +122,17 @@ CASES = [
     Case("UDP, 4 sockets, 32 in flight", udp(4, 32), UDP, UDP_GOALS),
 ]
 
-IDLE = ["multiplexed", "C epoll", "threading", "Python threading"]
+IDLE = ["multiplexed", "async", "C epoll", "threading", "Python threading", "NIO handler", "NIOAsyncChannel",
+        "uvloop streams", "uvloop protocol"]
+# Bytes a connection, at most.
+IDLE_GOALS = {"multiplexed": 530, "async": 1331}
+
+
+def is_there(name: str) -> bool:
+    command = SERVERS[name]
+    if "uvloop" in command:
+        return subprocess.run([command[0], "-c", "import uvloop"], capture_output=True).returncode == 0
+    return Path(command[0]).exists()
 
 
 def compile_tools() -> None:
@@ -157,14 +200,17 @@ def run(case: Case, name: str, seconds: float) -> dict[str, float]:
 
 
 def measure(case: Case, rounds: int, seconds: float) -> list[str]:
+    missing = [name for name in case.servers if not is_there(name)]
+    case.servers = [name for name in case.servers if name not in missing]
+    case.goals = [goal for goal in case.goals if goal[1] not in missing]
     results: dict[str, list[dict[str, float]]] = {name: [] for name in case.servers}
     for number in range(rounds):
         for name in case.servers if number % 2 == 0 else reversed(case.servers):
             results[name].append(run(case, name, seconds))
-    print(f"\n{case.name}")
+    print(f"\n{case.name}" + (f" (without {', '.join(missing)}: not there)" if missing else ""))
     for name, runs in results.items():
         rates = [one["rate"] for one in runs]
-        print(f"  {name:18} {statistics.median(rates):>11,.0f}/s  "
+        print(f"  {name:20} {statistics.median(rates):>11,.0f}/s  "
               f"{statistics.median(one['cpu'] for one in runs):8.2f} us CPU each  "
               f"(rates {min(rates):,.0f} to {max(rates):,.0f}, lost {sum(one['lost'] for one in runs):.0f})")
     return [verdict(case, goal, results) for goal in case.goals]
@@ -189,7 +235,7 @@ def idle(connections: int) -> list[str]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     print(f"\n{connections:,} idle connections")
     marks = []
-    for name in IDLE:
+    for name in filter(is_there, IDLE):
         count = connections if "threading" not in name else connections // 5
         clients: list[socket.socket] = []
         with Server(name) as server:
@@ -203,12 +249,15 @@ def idle(connections: int) -> list[str]:
             before = anonymous_bytes(server.process.pid)
             connect(count)
             each = (anonymous_bytes(server.process.pid) - before) / count
+            before = cpu_seconds(server.process.pid)
+            time.sleep(2)
+            used = cpu_seconds(server.process.pid) - before
             for client in clients:
                 client.close()
-        mark = "   <- missed" if name == "multiplexed" and each > 530 else ""
+        mark = "   <- missed" if name in IDLE_GOALS and each > IDLE_GOALS[name] else ""
         marks.append(mark)
-        goal = " (at most 530)" if name == "multiplexed" else ""
-        print(f"  {name:18} {each:9,.0f} bytes each{goal}{mark}")
+        goal = f" (at most {IDLE_GOALS[name]:,})" if name in IDLE_GOALS else ""
+        print(f"  {name:20} {each:9,.0f} bytes each{goal}, {used / 2:.1%} CPU{mark}")
     return marks
 
 

@@ -1,6 +1,6 @@
-// Load for a UDP echo server, from one thread: each socket has DEPTH datagrams of 64 bytes under way.
+// Load for a UDP echo server, from one thread: each socket has DEPTH datagrams of SIZE bytes under way.
 //
-//   udpload PORT SOCKETS DEPTH SECONDS
+//   udpload PORT SOCKETS DEPTH SIZE SECONDS
 //
 // A datagram that has not come back after 200 ms counts as lost and is sent anew. Prints one JSON object.
 #define _GNU_SOURCE
@@ -11,11 +11,11 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-enum { SIZE = 64, MOST = 128 };
+enum { LARGEST = 1400, MOST = 128 };
 
 struct message {
   uint32_t slot, number;
-  char rest[SIZE - 8];
+  char rest[LARGEST - 8];
 };
 
 struct slot {
@@ -28,13 +28,14 @@ struct peer {
   struct slot *slots;
 };
 
+static unsigned size;
 static struct message in[MOST], out[MOST];
 static struct mmsghdr in_headers[MOST], out_headers[MOST];
 static struct iovec in_vectors[MOST], out_vectors[MOST];
 
 static void prepare(struct mmsghdr *headers, struct iovec *vectors, struct message *messages) {
   for (int i = 0; i < MOST; i++) {
-    vectors[i] = (struct iovec){&messages[i], SIZE};
+    vectors[i] = (struct iovec){&messages[i], size};
     headers[i].msg_hdr.msg_iov = &vectors[i];
     headers[i].msg_hdr.msg_iovlen = 1;
   }
@@ -62,7 +63,7 @@ static unsigned receive(struct peer *peer, unsigned depth) {
   uint64_t now = nanoseconds();
   unsigned answers = 0;
   for (int i = 0; i < received; i++) {
-    if (in_headers[i].msg_len != SIZE || in[i].slot >= depth) refuse("something else came back");
+    if (in_headers[i].msg_len != size || in[i].slot >= depth) refuse("something else came back");
     if (in[i].number != peer->slots[in[i].slot].number) continue;
     put(peer, answers++, in[i].slot, now);
   }
@@ -79,15 +80,17 @@ static unsigned resend_lost(struct peer *peer, unsigned depth, uint64_t now) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 5) refuse("usage: udpload PORT SOCKETS DEPTH SECONDS");
+  if (argc != 6) refuse("usage: udpload PORT SOCKETS DEPTH SIZE SECONDS");
   struct sockaddr_in server = loopback(argv[1]);
   unsigned count = (unsigned)atoi(argv[2]), depth = (unsigned)atoi(argv[3]);
+  size = (unsigned)atoi(argv[4]);
   if (depth < 1 || depth > MOST) refuse("DEPTH is 1 to 128");
+  if (size < 8 || size > LARGEST) refuse("SIZE is 8 to 1400");
   int epoll_fd = epoll_create1(0);
   struct peer *peers = calloc(count, sizeof *peers);
   prepare(in_headers, in_vectors, in);
   prepare(out_headers, out_vectors, out);
-  struct measurement m = measurement_for(atof(argv[4]));
+  struct measurement m = measurement_for(atof(argv[5]));
   for (unsigned i = 0; i < count; i++) {
     peers[i].fd = socket(AF_INET, SOCK_DGRAM, 0);
     peers[i].slots = calloc(depth, sizeof(struct slot));

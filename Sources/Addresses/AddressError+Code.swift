@@ -91,7 +91,7 @@ extension AddressError {
       case .leadingZero: "a number with a leading zero"
       case .outOfRange: "a number over\(bound)"
       case .repeatedCompression: "a second \"::\""
-      case .invalidZone: "a zone that is no interface's name (1 to 15 visible ASCII characters) or number"
+      case .invalidZone: "a zone that is no interface's name (1 to 15 visible ASCII characters) or number from 1 up"
       case .invalidMask: "a mask that is neither ones and then zeros nor the opposite"
       case .hostBitsSet: "bits are set behind the prefix of\(bound)"
       case .missingBracket: "an IPv6 address with a port is written as in \"[::1]:80\""

@@ -4,6 +4,12 @@
 /// interface or by its number. On Linux a name has at most 15 bytes, so a zone is 16 bytes without
 /// allocation. The name and the number of one interface are different zones to `==`: only the
 /// kernel knows that they are one.
+///
+/// A zone is read as `getaddrinfo` reads it: what is behind the `%` is the name, to the last byte. The `%25` that
+/// stands for `%` in a URI (RFC 6874) is not undone: `fe80::1%25eth0` is on an interface called `25eth0`, and whoever
+/// has a URI has to decode it first. There is one difference: a zone of zeros only (`%0`) is an error here.
+/// `getaddrinfo` takes it as no zone at all (`sin6_scope_id` is 0 then), so that one address would have two texts and a
+/// zone that is none.
 @frozen
 public struct IPv6Zone: Hashable, Sendable {
   /// The name's bytes from the highest down; zeros fill it.
@@ -29,7 +35,7 @@ public struct IPv6Zone: Hashable, Sendable {
   /// The zone of an interface's name or of a number's text; nil if no interface on Linux could be
   /// called that.
   ///
-  /// Names are 1 to 15 visible ASCII characters, without `/`, `%`, `:`, `[` and `]`.
+  /// Names are 1 to 15 visible ASCII characters, without `/`, `%`, `:`, `[` and `]`; zeros alone are none.
   public init?(_ name: String) {
     let text = name.utf8.span
     guard let zone = try? IPv6Zone(parsing: text, from: 0) else { return nil }
@@ -48,6 +54,7 @@ public struct IPv6Zone: Hashable, Sendable {
       }
     }
     self.bytes = bytes << (8 * UInt128(16 - (end - start)))
+    guard index != 0 else { throw .invalidZone(at: start) }
   }
 
   /// 15: a Linux interface's name (`IFNAMSIZ` counts its zero byte).

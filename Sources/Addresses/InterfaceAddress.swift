@@ -66,11 +66,13 @@ extension InterfaceAddress {
   private static func prefixLength(
     of mask: IPv4Address, at offset: Int, _ subject: String
   ) throws(AddressError) -> Int {
-    for candidate in [mask.value, ~mask.value] {
-      let length = (~candidate).leadingZeroBitCount
-      if candidate == IPv4Network.mask(length) { return length }
-    }
+    if let length = prefixLength(ofNetmask: mask.value) ?? prefixLength(ofNetmask: ~mask.value) { return length }
     throw AddressError(.invalidMask, subject, at: offset)
+  }
+
+  private static func prefixLength(ofNetmask mask: UInt32) -> Int? {
+    let length = (~mask).leadingZeroBitCount
+    return mask == IPv4Network.mask(length) ? length : nil
   }
 
   /// Appends `address/prefixLength`; see ``AddressText/write(into:)``.

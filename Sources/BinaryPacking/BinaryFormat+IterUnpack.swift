@@ -5,11 +5,13 @@ extension BinaryFormat {
   /// for record in try BinaryFormat(">IB").iterUnpack(from: bytes) { print(record[0], record[1]) }
   /// ```
   ///
-  /// - Parameter bytes: A whole number of records; none is well.
+  /// - Parameter source: A whole number of records; none is well. It is kept: an array, a slice, a raw buffer pointer
+  ///   that
+  ///   stays valid. A span cannot be; loop over ``recordOffsets(in:)`` there.
   /// - Returns: A collection with an element for each record.
   /// - Throws: ``PackingError/Code/wrongSize`` if the format has no bytes, or the last record is not whole.
-  public func iterUnpack(from bytes: [UInt8]) throws(PackingError) -> Records {
-    Records(format: self, bytes: bytes, count: try recordOffsets(in: bytes.count).count)
+  public func iterUnpack<Source: ByteSource>(from source: Source) throws(PackingError) -> Records<Source> {
+    Records(format: self, source: source, count: try recordOffsets(in: source.withBytes { $0.byteCount }).count)
   }
 
   /// Unpacks an array of records one by one into tuples of Swift types.
@@ -20,18 +22,19 @@ extension BinaryFormat {
   /// ```
   ///
   /// - Parameters:
-  ///   - first: The type for the first field; see ``unpack(_:_:from:at:)``.
+  ///   - first: The type for the first field; see `unpack(_:_:from:at:)`.
   ///   - type: The types for the other fields.
-  ///   - bytes: A whole number of records; none is well.
+  ///   - source: A whole number of records; none is well. It is kept; see ``iterUnpack(from:)``.
   /// - Returns: What gives the records in order.
   /// - Throws: ``PackingError/Code/wrongSize`` if the format has no bytes, or the last record is not whole;
   ///   ``PackingError/Code/wrongCount``.
   @inlinable
-  public func iterUnpack<First: PackedConvertible, each Value: PackedConvertible>(
-    _ first: First.Type, _ type: repeat (each Value).Type, from bytes: [UInt8]
-  ) throws(PackingError) -> TypedRecords<First, repeat each Value> {
+  public func iterUnpack<Source: ByteSource, First: PackedConvertible, each Value: PackedConvertible>(
+    _ first: First.Type, _ type: repeat (each Value).Type, from source: Source
+  ) throws(PackingError) -> TypedRecords<Source, First, repeat each Value> {
     try checkCount(1 + Self.count(repeat each type), verb: "unpack")
-    return TypedRecords(format: self, bytes: bytes, offsets: try recordOffsets(in: bytes.count))
+    return TypedRecords(
+      format: self, source: source, offsets: try recordOffsets(in: source.withBytes { $0.byteCount }))
   }
 
   /// Where the records begin in a buffer of many: for loops over a span, and for the fastest ones.
@@ -84,9 +87,9 @@ extension BinaryFormat {
   }
 
   /// The records of a buffer in the dynamic form, unpacked when they are looked at.
-  public struct Records: RandomAccessCollection, Sendable {
+  public struct Records<Source: ByteSource>: RandomAccessCollection {
     let format: BinaryFormat
-    let bytes: [UInt8]
+    let source: Source
     /// How many records there are. (Python: `operator.length_hint`, at the beginning.)
     public let count: Int
 
@@ -96,21 +99,26 @@ extension BinaryFormat {
     /// The values of a record; traps outside of the buffer.
     public subscript(position: Int) -> [PackedValue] {
       precondition((0..<count).contains(position), "record \(position) is outside of a buffer of \(count)")
-      return format.load(from: bytes.span.bytes, start: position * format.size)
+      let start = position * format.size
+      return source.withBytes { bytes in
+        // A source that is somebody else's may have fewer bytes than before.
+        precondition(format.holdsRecord(bytes.byteCount, at: start), "the source has become shorter")
+        return format.load(from: bytes, start: start)
+      }
     }
   }
 
   /// The records of a buffer in the typed form. It is no `Sequence`, since a record's value may not fit its type.
-  public struct TypedRecords<First: PackedConvertible, each Value: PackedConvertible>: Sendable {
+  public struct TypedRecords<Source: ByteSource, First: PackedConvertible, each Value: PackedConvertible> {
     @usableFromInline let format: BinaryFormat
-    @usableFromInline let bytes: [UInt8]
+    @usableFromInline let source: Source
     @usableFromInline let offsets: Offsets
     @usableFromInline var index = 0
 
     @inlinable
-    init(format: BinaryFormat, bytes: [UInt8], offsets: Offsets) {
+    init(format: BinaryFormat, source: Source, offsets: Offsets) {
       self.format = format
-      self.bytes = bytes
+      self.source = source
       self.offsets = offsets
     }
 
@@ -124,9 +132,14 @@ extension BinaryFormat {
     public mutating func next() throws(PackingError) -> (First, repeat each Value)? {
       guard index < offsets.count else { return nil }
       defer { index += 1 }
-      let record = try format.unpackFieldByField(
-        First.self, repeat (each Value).self, from: bytes.span.bytes, at: offsets[index])
+      let start = offsets[index]
+      let record = try source.withBytes { (bytes) throws(PackingError) in
+        try format.unpackFieldByField(First.self, repeat (each Value).self, from: bytes, at: start)
+      }
       return .some(record)
     }
   }
 }
+
+extension BinaryFormat.Records: Sendable where Source: Sendable {}
+extension BinaryFormat.TypedRecords: Sendable where Source: Sendable {}

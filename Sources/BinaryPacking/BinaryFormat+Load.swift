@@ -21,56 +21,54 @@ extension BinaryFormat {
   /// Reads the values of a record that is in bounds into a new array.
   @usableFromInline
   func load(from bytes: RawSpan, start: Int) -> [PackedValue] {
-    var at = Place(start: start)
     // A literal's array is made in one go, in half of the time that reserving and appending take.
-    switch valueCount {
+    switch layout.count {
     case 1:
-      return [next(&at, bytes)]
+      return [value(0, bytes, start)]
     case 2:
-      return [next(&at, bytes), next(&at, bytes)]
+      return [value(0, bytes, start), value(1, bytes, start)]
     case 3:
-      return [next(&at, bytes), next(&at, bytes), next(&at, bytes)]
+      return [value(0, bytes, start), value(1, bytes, start), value(2, bytes, start)]
     case 4:
-      return [next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes)]
+      return [value(0, bytes, start), value(1, bytes, start), value(2, bytes, start), value(3, bytes, start)]
     case 5:
-      return [next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes)]
+      return [
+        value(0, bytes, start), value(1, bytes, start), value(2, bytes, start), value(3, bytes, start),
+        value(4, bytes, start),
+      ]
     case 6:
       return [
-        next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes),
+        value(0, bytes, start), value(1, bytes, start), value(2, bytes, start), value(3, bytes, start),
+        value(4, bytes, start), value(5, bytes, start),
       ]
     case 7:
       return [
-        next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes),
-        next(&at, bytes),
+        value(0, bytes, start), value(1, bytes, start), value(2, bytes, start), value(3, bytes, start),
+        value(4, bytes, start), value(5, bytes, start), value(6, bytes, start),
       ]
     case 8:
       return [
-        next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes), next(&at, bytes),
-        next(&at, bytes), next(&at, bytes),
+        value(0, bytes, start), value(1, bytes, start), value(2, bytes, start), value(3, bytes, start),
+        value(4, bytes, start), value(5, bytes, start), value(6, bytes, start), value(7, bytes, start),
       ]
     default:
       var values: [PackedValue] = []
       values.reserveCapacity(valueCount)
-      for _ in 0..<valueCount { values.append(next(&at, bytes)) }
+      for run in runs {
+        var position = start &+ run.first.offset
+        for _ in 0..<run.count {
+          values.append(load(run.operation, size: run.first.size, from: bytes, at: position))
+          position &+= run.first.size
+        }
+      }
       return values
     }
   }
 
-  private struct Place {
-    let start: Int
-    var run = 0
-    var index = 0
-  }
-
-  private func next(_ at: inout Place, _ bytes: RawSpan) -> PackedValue {
-    let run = runs[at.run]
-    let field = run.field(at.index)
-    at.index += 1
-    if at.index == run.count {
-      at.run += 1
-      at.index = 0
-    }
-    return load(run.operation, size: field.size, from: bytes, at: at.start &+ field.offset)
+  /// Reads the value of one of the first eight fields, of a format that has a ``layout``.
+  private func value(_ index: Int, _ bytes: RawSpan, _ start: Int) -> PackedValue {
+    let place = layout.place(PackedValue.self, index, start: start, isSwapped: isSwapped)
+    return load(place.operation, size: place.width, from: bytes, at: place.position)
   }
 
   /// Reads the value of a field in bounds.

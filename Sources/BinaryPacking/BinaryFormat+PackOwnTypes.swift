@@ -1,38 +1,41 @@
-// The calls that programs make most: up to eight values, all of them of their field's own type. The general functions of
-// the same names do the same by parameter packs; these exist because the compiler (6.3) does not look through a pack's
-// elements: with packs alone each value costs two calls through its conformance, and this is a tenth of that.
+// The calls that programs make most: up to eight values. The general functions of the same names do the same by
+// parameter packs; these exist because the compiler (6.3) does not look through a pack's elements: with packs alone
+// each value costs several calls through its conformance. Here bytes are copied if all types are their field's own;
+// what is not is left to BinaryFormat+PackOtherTypes.swift.
 
 extension BinaryFormat {
-  /// ``pack(_:into:at:)`` of one value.
+  /// `pack(_:into:at:)` of one value.
   @inlinable @inline(__always)
   public func pack<
-    A: PackedConvertible, Target: ByteTarget & ~Copyable & ~Escapable
+    A: PackedConvertible,
+    Target: ByteTarget & ~Copyable & ~Escapable
   >(
     _ a: A,
     into target: inout Target, at offset: Int = 0
   ) throws(PackingError) {
     try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0)
+      let types = ShapeList().with(A.shape.field, at: 0)
       guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
-        return try packFieldByField(a, into: &bytes, at: offset)
+        return try packOther(a, into: &bytes, at: offset)
       }
       zeroPadding(&bytes, at: offset)
       store(a, 0, into: &bytes, at: offset)
     }
   }
 
-  /// ``pack(_:into:at:)`` of two values.
+  /// `pack(_:into:at:)` of two values.
   @inlinable @inline(__always)
   public func pack<
-    A: PackedConvertible, B: PackedConvertible, Target: ByteTarget & ~Copyable & ~Escapable
+    A: PackedConvertible, B: PackedConvertible,
+    Target: ByteTarget & ~Copyable & ~Escapable
   >(
     _ a: A, _ b: B,
     into target: inout Target, at offset: Int = 0
   ) throws(PackingError) {
     try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1)
       guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
-        return try packFieldByField(a, b, into: &bytes, at: offset)
+        return try packOther(a, b, into: &bytes, at: offset)
       }
       zeroPadding(&bytes, at: offset)
       store(a, 0, into: &bytes, at: offset)
@@ -40,18 +43,19 @@ extension BinaryFormat {
     }
   }
 
-  /// ``pack(_:into:at:)`` of three values.
+  /// `pack(_:into:at:)` of three values.
   @inlinable @inline(__always)
   public func pack<
-    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, Target: ByteTarget & ~Copyable & ~Escapable
+    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible,
+    Target: ByteTarget & ~Copyable & ~Escapable
   >(
     _ a: A, _ b: B, _ c: C,
     into target: inout Target, at offset: Int = 0
   ) throws(PackingError) {
     try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
       guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
-        return try packFieldByField(a, b, c, into: &bytes, at: offset)
+        return try packOther(a, b, c, into: &bytes, at: offset)
       }
       zeroPadding(&bytes, at: offset)
       store(a, 0, into: &bytes, at: offset)
@@ -60,7 +64,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``pack(_:into:at:)`` of four values.
+  /// `pack(_:into:at:)` of four values.
   @inlinable @inline(__always)
   public func pack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -70,9 +74,10 @@ extension BinaryFormat {
     into target: inout Target, at offset: Int = 0
   ) throws(PackingError) {
     try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3)
       guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
-        return try packFieldByField(a, b, c, d, into: &bytes, at: offset)
+        return try packOther(a, b, c, d, into: &bytes, at: offset)
       }
       zeroPadding(&bytes, at: offset)
       store(a, 0, into: &bytes, at: offset)
@@ -82,7 +87,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``pack(_:into:at:)`` of five values.
+  /// `pack(_:into:at:)` of five values.
   @inlinable @inline(__always)
   public func pack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -93,10 +98,10 @@ extension BinaryFormat {
     into target: inout Target, at offset: Int = 0
   ) throws(PackingError) {
     try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
-        .with(E.shape, at: 4)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3).with(E.shape.field, at: 4)
       guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
-        return try packFieldByField(a, b, c, d, e, into: &bytes, at: offset)
+        return try packOther(a, b, c, d, e, into: &bytes, at: offset)
       }
       zeroPadding(&bytes, at: offset)
       store(a, 0, into: &bytes, at: offset)
@@ -107,7 +112,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``pack(_:into:at:)`` of six values.
+  /// `pack(_:into:at:)` of six values.
   @inlinable @inline(__always)
   public func pack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -118,10 +123,10 @@ extension BinaryFormat {
     into target: inout Target, at offset: Int = 0
   ) throws(PackingError) {
     try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
-        .with(E.shape, at: 4).with(F.shape, at: 5)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3).with(E.shape.field, at: 4).with(F.shape.field, at: 5)
       guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
-        return try packFieldByField(a, b, c, d, e, f, into: &bytes, at: offset)
+        return try packOther(a, b, c, d, e, f, into: &bytes, at: offset)
       }
       zeroPadding(&bytes, at: offset)
       store(a, 0, into: &bytes, at: offset)
@@ -133,7 +138,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``pack(_:into:at:)`` of seven values.
+  /// `pack(_:into:at:)` of seven values.
   @inlinable @inline(__always)
   public func pack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -144,10 +149,10 @@ extension BinaryFormat {
     into target: inout Target, at offset: Int = 0
   ) throws(PackingError) {
     try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
-        .with(E.shape, at: 4).with(F.shape, at: 5).with(G.shape, at: 6)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3).with(E.shape.field, at: 4).with(F.shape.field, at: 5).with(G.shape.field, at: 6)
       guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
-        return try packFieldByField(a, b, c, d, e, f, g, into: &bytes, at: offset)
+        return try packOther(a, b, c, d, e, f, g, into: &bytes, at: offset)
       }
       zeroPadding(&bytes, at: offset)
       store(a, 0, into: &bytes, at: offset)
@@ -160,7 +165,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``pack(_:into:at:)`` of eight values.
+  /// `pack(_:into:at:)` of eight values.
   @inlinable @inline(__always)
   public func pack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -171,10 +176,11 @@ extension BinaryFormat {
     into target: inout Target, at offset: Int = 0
   ) throws(PackingError) {
     try target.withMutableBytes { (bytes: inout MutableRawSpan) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
-        .with(E.shape, at: 4).with(F.shape, at: 5).with(G.shape, at: 6).with(H.shape, at: 7)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3).with(E.shape.field, at: 4).with(F.shape.field, at: 5).with(G.shape.field, at: 6)
+        .with(H.shape.field, at: 7)
       guard layout.matches(types), holdsRecord(bytes.byteCount, at: offset) else {
-        return try packFieldByField(a, b, c, d, e, f, g, h, into: &bytes, at: offset)
+        return try packOther(a, b, c, d, e, f, g, h, into: &bytes, at: offset)
       }
       zeroPadding(&bytes, at: offset)
       store(a, 0, into: &bytes, at: offset)

@@ -53,10 +53,12 @@ extension BinaryFormat {
   ) throws(PackingError) {
     // There is one: the count was compared.
     guard let (field, run) = fields.nextInRun() else { return }
-    if Value.shape.fits(run.shape) {
-      value.storeUnchecked(into: &bytes, at: start + field.offset, width: field.size, isSwapped: isSwapped)
-    } else {
-      try store(value.packedValue, in: field, index: index, into: &bytes, at: start + field.offset)
+    let place = FieldPlace<Value>(
+      position: start + field.offset, width: field.size, operation: run.operation, isSwapped: isSwapped)
+    if Value.shape.field.fits(run.shape) {
+      value.store(into: &bytes, own: place)
+    } else if !value.store(into: &bytes, converted: place) {
+      try store(value.packedValue, in: field, index: index, into: &bytes, at: place.position)
     }
     index += 1
   }

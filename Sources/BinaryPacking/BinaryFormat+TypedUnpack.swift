@@ -49,13 +49,13 @@ extension BinaryFormat {
       preconditionFailure("the number of fields was compared before")
     }
     defer { index += 1 }
-    if Value.shape.fits(run.shape) {
-      return Value.loadUnchecked(from: bytes, at: start + field.offset, width: field.size, isSwapped: isSwapped)
-    }
-    let dynamic = load(run.operation, size: field.size, from: bytes, at: start + field.offset)
+    let place = FieldPlace<Value>(
+      position: start + field.offset, width: field.size, operation: run.operation, isSwapped: isSwapped)
+    if Value.shape.field.fits(run.shape) { return Value.load(from: bytes, own: place) }
+    if let value = Value.load(from: bytes, converted: place) { return value }
+    let dynamic = load(run.operation, size: field.size, from: bytes, at: place.position)
     guard let value = Value(packedValue: dynamic) else {
-      let isOfIntegers = Value(packedValue: .integer(0)) != nil || Value(packedValue: .integer(1)) != nil
-      throw field.mismatch(dynamic, index: index, type: "\(type)", isOfIntegers: isOfIntegers)
+      throw field.mismatch(dynamic, index: index, type: type)
     }
     return value
   }

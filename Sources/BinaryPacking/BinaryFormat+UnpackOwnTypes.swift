@@ -1,35 +1,37 @@
 // See BinaryFormat+PackOwnTypes.swift for why these exist.
 
 extension BinaryFormat {
-  /// ``unpack(_:_:from:at:)`` of one value.
+  /// `unpack(_:_:from:at:)` of one value.
   @inlinable @inline(__always)
   public func unpack<
-    A: PackedConvertible, Source: ByteSource & ~Copyable & ~Escapable
+    A: PackedConvertible,
+    Source: ByteSource & ~Copyable & ~Escapable
   >(
     _ a: A.Type,
     from source: borrowing Source, at offset: Int? = nil
   ) throws(PackingError) -> A {
     try source.withBytes { (bytes) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0)
+      let types = ShapeList().with(A.shape.field, at: 0)
       guard layout.matches(types), let start = fastStart(at: offset, in: bytes.byteCount) else {
-        return try unpackFieldByField(a, from: bytes, at: offset)
+        return try unpackOther(a, from: bytes, at: offset)
       }
       return load(a, 0, from: bytes, at: start)
     }
   }
 
-  /// ``unpack(_:_:from:at:)`` of two values.
+  /// `unpack(_:_:from:at:)` of two values.
   @inlinable @inline(__always)
   public func unpack<
-    A: PackedConvertible, B: PackedConvertible, Source: ByteSource & ~Copyable & ~Escapable
+    A: PackedConvertible, B: PackedConvertible,
+    Source: ByteSource & ~Copyable & ~Escapable
   >(
     _ a: A.Type, _ b: B.Type,
     from source: borrowing Source, at offset: Int? = nil
   ) throws(PackingError) -> (A, B) {
     try source.withBytes { (bytes) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1)
       guard layout.matches(types), let start = fastStart(at: offset, in: bytes.byteCount) else {
-        return try unpackFieldByField(a, b, from: bytes, at: offset)
+        return try unpackOther(a, b, from: bytes, at: offset)
       }
       return (
         load(a, 0, from: bytes, at: start),
@@ -38,18 +40,19 @@ extension BinaryFormat {
     }
   }
 
-  /// ``unpack(_:_:from:at:)`` of three values.
+  /// `unpack(_:_:from:at:)` of three values.
   @inlinable @inline(__always)
   public func unpack<
-    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, Source: ByteSource & ~Copyable & ~Escapable
+    A: PackedConvertible, B: PackedConvertible, C: PackedConvertible,
+    Source: ByteSource & ~Copyable & ~Escapable
   >(
     _ a: A.Type, _ b: B.Type, _ c: C.Type,
     from source: borrowing Source, at offset: Int? = nil
   ) throws(PackingError) -> (A, B, C) {
     try source.withBytes { (bytes) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
       guard layout.matches(types), let start = fastStart(at: offset, in: bytes.byteCount) else {
-        return try unpackFieldByField(a, b, c, from: bytes, at: offset)
+        return try unpackOther(a, b, c, from: bytes, at: offset)
       }
       return (
         load(a, 0, from: bytes, at: start),
@@ -59,7 +62,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``unpack(_:_:from:at:)`` of four values.
+  /// `unpack(_:_:from:at:)` of four values.
   @inlinable @inline(__always)
   public func unpack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -69,9 +72,10 @@ extension BinaryFormat {
     from source: borrowing Source, at offset: Int? = nil
   ) throws(PackingError) -> (A, B, C, D) {
     try source.withBytes { (bytes) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3)
       guard layout.matches(types), let start = fastStart(at: offset, in: bytes.byteCount) else {
-        return try unpackFieldByField(a, b, c, d, from: bytes, at: offset)
+        return try unpackOther(a, b, c, d, from: bytes, at: offset)
       }
       return (
         load(a, 0, from: bytes, at: start),
@@ -82,7 +86,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``unpack(_:_:from:at:)`` of five values.
+  /// `unpack(_:_:from:at:)` of five values.
   @inlinable @inline(__always)
   public func unpack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -93,10 +97,10 @@ extension BinaryFormat {
     from source: borrowing Source, at offset: Int? = nil
   ) throws(PackingError) -> (A, B, C, D, E) {
     try source.withBytes { (bytes) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
-        .with(E.shape, at: 4)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3).with(E.shape.field, at: 4)
       guard layout.matches(types), let start = fastStart(at: offset, in: bytes.byteCount) else {
-        return try unpackFieldByField(a, b, c, d, e, from: bytes, at: offset)
+        return try unpackOther(a, b, c, d, e, from: bytes, at: offset)
       }
       return (
         load(a, 0, from: bytes, at: start),
@@ -108,7 +112,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``unpack(_:_:from:at:)`` of six values.
+  /// `unpack(_:_:from:at:)` of six values.
   @inlinable @inline(__always)
   public func unpack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -119,10 +123,10 @@ extension BinaryFormat {
     from source: borrowing Source, at offset: Int? = nil
   ) throws(PackingError) -> (A, B, C, D, E, F) {
     try source.withBytes { (bytes) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
-        .with(E.shape, at: 4).with(F.shape, at: 5)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3).with(E.shape.field, at: 4).with(F.shape.field, at: 5)
       guard layout.matches(types), let start = fastStart(at: offset, in: bytes.byteCount) else {
-        return try unpackFieldByField(a, b, c, d, e, f, from: bytes, at: offset)
+        return try unpackOther(a, b, c, d, e, f, from: bytes, at: offset)
       }
       return (
         load(a, 0, from: bytes, at: start),
@@ -135,7 +139,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``unpack(_:_:from:at:)`` of seven values.
+  /// `unpack(_:_:from:at:)` of seven values.
   @inlinable @inline(__always)
   public func unpack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -146,10 +150,10 @@ extension BinaryFormat {
     from source: borrowing Source, at offset: Int? = nil
   ) throws(PackingError) -> (A, B, C, D, E, F, G) {
     try source.withBytes { (bytes) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
-        .with(E.shape, at: 4).with(F.shape, at: 5).with(G.shape, at: 6)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3).with(E.shape.field, at: 4).with(F.shape.field, at: 5).with(G.shape.field, at: 6)
       guard layout.matches(types), let start = fastStart(at: offset, in: bytes.byteCount) else {
-        return try unpackFieldByField(a, b, c, d, e, f, g, from: bytes, at: offset)
+        return try unpackOther(a, b, c, d, e, f, g, from: bytes, at: offset)
       }
       return (
         load(a, 0, from: bytes, at: start),
@@ -163,7 +167,7 @@ extension BinaryFormat {
     }
   }
 
-  /// ``unpack(_:_:from:at:)`` of eight values.
+  /// `unpack(_:_:from:at:)` of eight values.
   @inlinable @inline(__always)
   public func unpack<
     A: PackedConvertible, B: PackedConvertible, C: PackedConvertible, D: PackedConvertible,
@@ -174,10 +178,11 @@ extension BinaryFormat {
     from source: borrowing Source, at offset: Int? = nil
   ) throws(PackingError) -> (A, B, C, D, E, F, G, H) {
     try source.withBytes { (bytes) throws(PackingError) in
-      let types = ShapeList().with(A.shape, at: 0).with(B.shape, at: 1).with(C.shape, at: 2).with(D.shape, at: 3)
-        .with(E.shape, at: 4).with(F.shape, at: 5).with(G.shape, at: 6).with(H.shape, at: 7)
+      let types = ShapeList().with(A.shape.field, at: 0).with(B.shape.field, at: 1).with(C.shape.field, at: 2)
+        .with(D.shape.field, at: 3).with(E.shape.field, at: 4).with(F.shape.field, at: 5).with(G.shape.field, at: 6)
+        .with(H.shape.field, at: 7)
       guard layout.matches(types), let start = fastStart(at: offset, in: bytes.byteCount) else {
-        return try unpackFieldByField(a, b, c, d, e, f, g, h, from: bytes, at: offset)
+        return try unpackOther(a, b, c, d, e, f, g, h, from: bytes, at: offset)
       }
       return (
         load(a, 0, from: bytes, at: start),

@@ -1,4 +1,7 @@
-/// Where records are written to: `MutableRawSpan`, `[UInt8]`, `ArraySlice<UInt8>`, `UnsafeMutableRawBufferPointer`.
+/// Where records are written to: whatever has its bytes side by side and lets them be changed.
+///
+/// `[UInt8]`, `ArraySlice<UInt8>`, `ContiguousArray<UInt8>`, `InlineArray<n, UInt8>`; `MutableRawSpan`,
+/// `MutableSpan<UInt8>`; `UnsafeMutableRawBufferPointer`.
 ///
 /// A target keeps its size: packing writes into bytes that are there.
 public protocol ByteTarget: ~Copyable, ~Escapable {
@@ -40,6 +43,38 @@ extension ArraySlice: ByteTarget where Element == UInt8 {
 }
 
 extension UnsafeMutableRawBufferPointer: ByteTarget {
+  @inlinable @inline(__always)
+  public mutating func withMutableBytes<Result, Failure: Error>(
+    _ body: (inout MutableRawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var bytes = mutableBytes
+    return try body(&bytes)
+  }
+}
+
+extension ContiguousArray: ByteTarget where Element == UInt8 {
+  @inlinable @inline(__always)
+  public mutating func withMutableBytes<Result, Failure: Error>(
+    _ body: (inout MutableRawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var elements = mutableSpan
+    var bytes = elements.mutableBytes
+    return try body(&bytes)
+  }
+}
+
+extension InlineArray: ByteTarget where Element == UInt8 {
+  @inlinable @inline(__always)
+  public mutating func withMutableBytes<Result, Failure: Error>(
+    _ body: (inout MutableRawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var elements = mutableSpan
+    var bytes = elements.mutableBytes
+    return try body(&bytes)
+  }
+}
+
+extension MutableSpan: ByteTarget where Element == UInt8 {
   @inlinable @inline(__always)
   public mutating func withMutableBytes<Result, Failure: Error>(
     _ body: (inout MutableRawSpan) throws(Failure) -> Result

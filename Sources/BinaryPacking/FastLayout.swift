@@ -6,6 +6,10 @@ struct FastLayout: Sendable {
   /// The shapes of fields 4 to 7.
   @usableFromInline private(set) var high: UInt64 = 0
   @usableFromInline private(set) var offsets: [8 of UInt16] = [8 of UInt16](repeating: 0)
+  /// What the dynamic form does with each field, for types that are not its own.
+  @usableFromInline private(set) var operations = [8 of FieldOperation](repeating: .int8)
+  /// How many fields there are; -1 in ``none``.
+  @usableFromInline private(set) var count = -1
   /// Whether there are bytes between, before or behind the fields, to be zeroed.
   @usableFromInline private(set) var hasPadding = true
 
@@ -32,12 +36,14 @@ struct FastLayout: Sendable {
       }
       shapes[index] = run.shape.bits
       offsets[index] = offset
+      operations[index] = run.operation
       covered += field.size
       index += 1
     }
     low = Self.word(shapes.lowHalf)
     high = Self.word(shapes.highHalf)
     hasPadding = covered != size
+    count = index
   }
 
   private static func word(_ shapes: SIMD4<UInt16>) -> UInt64 {
@@ -51,13 +57,17 @@ struct FastLayout: Sendable {
   }
 
   @inlinable @inline(__always)
-  func offset(_ index: Int) -> Int { Int(offsets[index]) }
-
-  /// The width in bytes of a field, from its shape.
-  @inlinable @inline(__always)
-  func width(_ index: Int) -> Int {
+  func shape(_ index: Int) -> FieldShape {
     let word = index < 4 ? low : high
-    return Int(truncatingIfNeeded: word >> (16 * UInt64(index & 3) + 8)) & 0xFF
+    return FieldShape(bits: UInt16(truncatingIfNeeded: word >> (16 * UInt64(index & 3))))
+  }
+
+  /// Where a field lies in a buffer in which the record begins at `start`.
+  @inlinable @inline(__always)
+  func place<Value>(_ type: Value.Type, _ index: Int, start: Int, isSwapped: Bool) -> FieldPlace<Value> {
+    FieldPlace(
+      position: start &+ Int(offsets[index]), width: shape(index).width, operation: operations[index],
+      isSwapped: isSwapped)
   }
 }
 

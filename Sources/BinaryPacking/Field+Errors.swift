@@ -1,5 +1,10 @@
 extension BinaryFormat.Field {
-  /// The numbers that an integer field takes.
+  /// The numbers that a field takes; nil if it is none of integers.
+  public var numbers: ClosedRange<Int128>? {
+    code.isSigned == nil ? nil : integerRange
+  }
+
+  /// The numbers that an integer field takes; of no meaning for other fields.
   var integerRange: ClosedRange<Int128> {
     // A pointer may be given as a signed number too, as CPython has it.
     if code == .pointer { return Int128(Int.min)...Int128(UInt.max) }
@@ -35,9 +40,21 @@ extension BinaryFormat.Field {
 
   /// A field's value that the type asked for does not have.
   @usableFromInline
-  func mismatch(_ value: PackedValue, index: Int, type: String, isOfIntegers: Bool) -> PackingError {
-    // A number that one type of integers does not hold, another may: that is a question of range.
-    let kind: PackingError.Code = if case .integer = value, isOfIntegers { .outOfRange } else { .wrongType }
+  func mismatch<Value: PackedConvertible>(_ value: PackedValue, index: Int, type: Value.Type) -> PackingError {
+    // A number that one type of integers does not hold, another may: that is a question of range. For all others it is
+    // the type that does not go with the field.
+    let kind: PackingError.Code = if case .integer = value, Self.isOfIntegers(type) { .outOfRange } else { .wrongType }
     return PackingError(kind, "values[\(index)] of '\(code.letter)' is \(value): \(type) has no such value")
+  }
+
+  private static func isOfIntegers<Value: PackedConvertible>(_ type: Value.Type) -> Bool {
+    if type is any BinaryInteger.Type { return true }
+    if let type = type as? any RawRepresentable.Type { return hasRawIntegers(type) }
+    // Of a type that is somebody else's only its answers are known.
+    return Value(packedValue: .integer(0)) != nil || Value(packedValue: .integer(1)) != nil
+  }
+
+  private static func hasRawIntegers<Value: RawRepresentable>(_ type: Value.Type) -> Bool {
+    Value.RawValue.self is any BinaryInteger.Type
   }
 }

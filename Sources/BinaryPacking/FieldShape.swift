@@ -2,8 +2,8 @@
 ///
 /// A format keeps the shapes of its first eight fields side by side in two words; the types of a call to the typed
 /// form give two words as well, constants to the compiler. If they agree, nothing is left to check for each field.
-@frozen
-public struct FieldShape: Hashable, Sendable {
+@frozen @usableFromInline
+struct FieldShape: Hashable, Sendable {
   /// The kind in the low byte, the width in bytes in the high byte.
   @usableFromInline let bits: UInt16
   /// The bits that have to agree; without the width for types that take any.
@@ -29,8 +29,8 @@ public struct FieldShape: Hashable, Sendable {
     self.init(bits: kind.rawValue | UInt16(width) << 8)
   }
 
-  /// No field's: values go through ``PackedValue``. The default of ``PackedConvertible/shape``.
-  @inlinable public static var none: FieldShape { FieldShape(bits: .max) }
+  /// No field's: values go through ``PackedValue``.
+  @inlinable static var none: FieldShape { FieldShape(bits: .max) }
 
   /// The shape of byte strings (`s`) of 1 to 255 bytes.
   @inlinable static var anyBytes: FieldShape { FieldShape(bits: Kind.bytes.rawValue, mask: 0xFF) }
@@ -50,6 +50,10 @@ public struct FieldShape: Hashable, Sendable {
     default: self.init(code.isSigned == true ? .signed : .unsigned, width: size)
     }
   }
+
+  /// The width in bytes of a field that has a shape.
+  @inlinable @inline(__always)
+  var width: Int { Int(bits >> 8) }
 
   /// Whether a value of a type with this shape can be copied into a field of the other shape as it is.
   @inlinable @inline(__always)

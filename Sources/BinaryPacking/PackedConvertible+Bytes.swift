@@ -10,18 +10,18 @@ extension InlineArray: PackedConvertible where Element == UInt8 {
   }
 
   /// `s` of the same width: the way to carry a byte string without an allocation.
-  @inlinable public static var shape: FieldShape {
-    (1...FieldShape.widestBytes).contains(count) ? FieldShape(.bytes, width: count) : .none
+  @inlinable public static var shape: OwnShape<Self> {
+    (1...FieldShape.widestBytes).contains(count) ? OwnShape(FieldShape(.bytes, width: count)) : .none
   }
 
   @inlinable @inline(__always)
-  public func storeUnchecked(into bytes: inout MutableRawSpan, at position: Int, width: Int, isSwapped: Bool) {
-    bytes.storeBytes(of: self, toUncheckedByteOffset: position, as: Self.self)
+  public func store(into bytes: inout MutableRawSpan, own place: FieldPlace<Self>) {
+    bytes.storeBytes(of: self, toUncheckedByteOffset: place.position, as: Self.self)
   }
 
   @inlinable @inline(__always)
-  public static func loadUnchecked(from bytes: RawSpan, at position: Int, width: Int, isSwapped: Bool) -> Self {
-    bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: Self.self)
+  public static func load(from bytes: RawSpan, own place: FieldPlace<Self>) -> Self {
+    bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place.position, as: Self.self)
   }
 }
 
@@ -37,16 +37,16 @@ extension Array: PackedConvertible where Element == UInt8 {
   }
 
   /// `s` of any width. Packing cuts off what is too long and fills up with zeros what is too short, as Python does.
-  @inlinable public static var shape: FieldShape { .anyBytes }
+  @inlinable public static var shape: OwnShape<Self> { OwnShape(.anyBytes) }
 
   @inlinable @inline(__always)
-  public func storeUnchecked(into bytes: inout MutableRawSpan, at position: Int, width: Int, isSwapped: Bool) {
-    withUnsafeBytes { bytes.store($0, at: position, width: width) }
+  public func store(into bytes: inout MutableRawSpan, own place: FieldPlace<Self>) {
+    withUnsafeBytes { bytes.store($0, at: place.position, width: place.width) }
   }
 
   @inlinable @inline(__always)
-  public static func loadUnchecked(from bytes: RawSpan, at position: Int, width: Int, isSwapped: Bool) -> [UInt8] {
-    bytes.withUnsafeBytes { [UInt8]($0[position..<position + width]) }
+  public static func load(from bytes: RawSpan, own place: FieldPlace<Self>) -> [UInt8] {
+    bytes.byteString(at: place.position, width: place.width)
   }
 }
 
@@ -62,16 +62,16 @@ extension PackedBytes: PackedConvertible {
   }
 
   /// `s` of any width. Packing cuts off what is too long and fills up with zeros what is too short, as Python does.
-  @inlinable public static var shape: FieldShape { .anyBytes }
+  @inlinable public static var shape: OwnShape<Self> { OwnShape(.anyBytes) }
 
   @inlinable @inline(__always)
-  public func storeUnchecked(into bytes: inout MutableRawSpan, at position: Int, width: Int, isSwapped: Bool) {
-    withUnsafeBytes { bytes.store($0, at: position, width: width) }
+  public func store(into bytes: inout MutableRawSpan, own place: FieldPlace<Self>) {
+    withUnsafeBytes { bytes.store($0, at: place.position, width: place.width) }
   }
 
   @inlinable @inline(__always)
-  public static func loadUnchecked(from bytes: RawSpan, at position: Int, width: Int, isSwapped: Bool) -> PackedBytes {
-    PackedBytes(bytes.extracting(position..<position + width))
+  public static func load(from bytes: RawSpan, own place: FieldPlace<Self>) -> PackedBytes {
+    PackedBytes(bytes.extracting(place.position..<place.position + place.width))
   }
 }
 

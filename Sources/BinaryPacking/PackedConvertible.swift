@@ -9,7 +9,12 @@
 /// ```
 ///
 /// Another type has to give the two conversions. Where type and field agree in kind and width, as `UInt32` and `I`
-/// do, bytes are copied as they are; all others go through ``PackedValue`` and its checks.
+/// do, bytes are copied as they are; numbers of another width are converted where they lie; all others go through
+/// ``PackedValue`` and its checks.
+///
+/// The last five requirements are for this library's own types and cannot be given by others in a way that does harm: a
+/// shape other than ``OwnShape/none`` cannot be made elsewhere, nor a ``FieldPlace``. A class has to be final to
+/// conform.
 public protocol PackedConvertible {
   /// The value as the dynamic form has it.
   var packedValue: PackedValue { get }
@@ -17,46 +22,63 @@ public protocol PackedConvertible {
   /// Makes a value from a field's; nil if the type has none for it.
   init?(packedValue: PackedValue)
 
-  /// The shape of field whose bytes are the type's own; ``FieldShape/none`` unless the type is one of this library.
-  static var shape: FieldShape { get }
+  /// The shape of field whose bytes are the type's own; ``OwnShape/none`` for all types but this library's.
+  static var shape: OwnShape<Self> { get }
 
-  /// Writes the value into a field of its shape, without a check.
-  ///
-  /// The caller has to know that the field is in bounds and ``shape`` fits it; formats do. Only types of this library
-  /// have a shape, and for others this is not called.
+  /// Writes the value into a field of the type's ``shape``, without a check. Called for types of this library only.
   ///
   /// - Parameters:
   ///   - bytes: The buffer.
-  ///   - position: Where the field begins.
-  ///   - width: The field's width in bytes.
-  ///   - isSwapped: Whether the field has the other byte order than the machine.
-  func storeUnchecked(into bytes: inout MutableRawSpan, at position: Int, width: Int, isSwapped: Bool)
+  ///   - place: Where the field is in it.
+  func store(into bytes: inout MutableRawSpan, own place: FieldPlace<Self>)
 
-  /// Reads a value from a field of its shape, without a check; see ``storeUnchecked(into:at:width:isSwapped:)``.
+  /// Reads a value from a field of the type's ``shape``, without a check. Called for types of this library only.
   ///
   /// - Parameters:
   ///   - bytes: The buffer.
-  ///   - position: Where the field begins.
-  ///   - width: The field's width in bytes.
-  ///   - isSwapped: Whether the field has the other byte order than the machine.
-  static func loadUnchecked(from bytes: RawSpan, at position: Int, width: Int, isSwapped: Bool) -> Self
+  ///   - place: Where the field is in it.
+  static func load(from bytes: RawSpan, own place: FieldPlace<Self>) -> Self
+
+  /// Writes the value into any field, if there is a shorter way than by ``packedValue``.
+  ///
+  /// - Parameters:
+  ///   - bytes: The buffer.
+  ///   - place: Where the field is in it.
+  /// - Returns: Whether it was written; if not, ``packedValue`` is asked, and errors are found out there.
+  func store(into bytes: inout MutableRawSpan, converted place: FieldPlace<Self>) -> Bool
+
+  /// Reads a value from any field, if there is a shorter way than by ``init(packedValue:)``.
+  ///
+  /// - Parameters:
+  ///   - bytes: The buffer.
+  ///   - place: Where the field is in it.
+  /// - Returns: The value; nil to ask ``init(packedValue:)``.
+  static func load(from bytes: RawSpan, converted place: FieldPlace<Self>) -> Self?
 }
 
 extension PackedConvertible {
   /// No shape: values go through ``PackedValue``.
-  @inlinable public static var shape: FieldShape { .none }
+  @inlinable public static var shape: OwnShape<Self> { .none }
 
-  /// Not called: no field has the shape ``FieldShape/none``.
+  /// Not called: no field has the shape ``OwnShape/none``.
   @inlinable
-  public func storeUnchecked(into bytes: inout MutableRawSpan, at position: Int, width: Int, isSwapped: Bool) {
+  public func store(into bytes: inout MutableRawSpan, own place: FieldPlace<Self>) {
     preconditionFailure("\(Self.self) has no shape of its own")
   }
 
-  /// Not called: no field has the shape ``FieldShape/none``.
+  /// Not called: no field has the shape ``OwnShape/none``.
   @inlinable
-  public static func loadUnchecked(from bytes: RawSpan, at position: Int, width: Int, isSwapped: Bool) -> Self {
+  public static func load(from bytes: RawSpan, own place: FieldPlace<Self>) -> Self {
     preconditionFailure("\(Self.self) has no shape of its own")
   }
+
+  /// No shorter way.
+  @inlinable @inline(__always)
+  public func store(into bytes: inout MutableRawSpan, converted place: FieldPlace<Self>) -> Bool { false }
+
+  /// No shorter way.
+  @inlinable @inline(__always)
+  public static func load(from bytes: RawSpan, converted place: FieldPlace<Self>) -> Self? { nil }
 }
 
 extension PackedConvertible where Self: RawRepresentable, RawValue: PackedConvertible {

@@ -50,8 +50,7 @@ struct KeyTable<Data> {
     if index >= entries.count {
       entries.append(contentsOf: repeatElement(nil, count: index + 1 - entries.count))
     }
-    lastGeneration = nextGeneration
-    entries[index] = Entry(key: key, generation: lastGeneration, note: note)
+    entries[index] = Entry(key: key, generation: takeGeneration(), note: note)
     count += 1
   }
 

@@ -24,7 +24,7 @@ public final class Waker: Sendable {
   /// A wake has been asked for and no `select` has returned since: there is no need to write again.
   private let isPending = Atomic(false)
 
-  init() throws(SelectorError) {
+  package init() throws(SelectorError) {
     descriptor = eventfd(0, CInt(EFD_CLOEXEC) | CInt(EFD_NONBLOCK))
     guard descriptor >= 0 else {
       throw SelectorError(
@@ -48,7 +48,7 @@ public final class Waker: Sendable {
   /// Called by the selector, once it has seen the wake. An exchange and not a store: it has to read the
   /// flag for the caller to see what the thread wrote that set it.
   @usableFromInline
-  func clear() { _ = isPending.exchange(false, ordering: .acquiringAndReleasing) }
+  package func clear() { _ = isPending.exchange(false, ordering: .acquiringAndReleasing) }
 
   /// As ``clear()``, where readiness is a level and not an edge.
   ///

@@ -54,6 +54,8 @@ public protocol BaseServer: AnyObject, Sendable {
 
   /// Handles one request, waiting for it up to ``ServerSettings/timeout``. (Python: `handle_request()`.)
   ///
+  /// A multiplexed server handles what has come from its connections by then, at least from one: bytes, or its end.
+  ///
   /// - Throws: As ``serveForever(pollInterval:)``.
   func handleRequest() throws(ServerError)
 

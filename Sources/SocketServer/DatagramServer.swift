@@ -22,7 +22,7 @@ public final class DatagramServer: BaseServer {
   public let settings: ServerSettings
 
   private let socket: Mutex<SharedSocket?>
-  private let path: UnixPath?
+  private let path: UnixSocketFile?
   private let state: ServingState
   private let engine: PerRequestDatagrams
 
@@ -72,7 +72,7 @@ public final class DatagramServer: BaseServer {
     let socket = try Self.bind(to: address, settings)
     self.address = try socket.localAddress
     descriptor = socket.descriptor
-    path = UnixPath(address)
+    path = UnixSocketFile(address)
     self.socket = Mutex(SharedSocket(socket))
     self.settings = settings
     self.engine = engine

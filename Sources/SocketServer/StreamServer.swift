@@ -22,7 +22,7 @@ public final class StreamServer: BaseServer {
   public let settings: ServerSettings
 
   private let listener: Mutex<SharedSocket?>
-  private let path: UnixPath?
+  private let path: UnixSocketFile?
   private let state: ServingState
   private let engine: any StreamEngine
   private let connections: ConnectionRegistry
@@ -92,7 +92,7 @@ public final class StreamServer: BaseServer {
     try socket.setBlocking(false)
     self.address = try socket.localAddress
     descriptor = socket.descriptor
-    path = UnixPath(address)
+    path = UnixSocketFile(address)
     listener = Mutex(SharedSocket(socket))
     self.settings = settings
     self.engine = engine

@@ -1,3 +1,4 @@
+internal import Addresses
 internal import Glibc
 internal import SocketServer
 internal import Sockets
@@ -16,6 +17,7 @@ enum Echod {
   }
 
   private static func run(_ options: Options) {
+    if options.engine == .async { AsyncEcho.run(options) }
     do {
       let server = try makeServer(options)
       if options.engine == .forking { StopSignals.handle(for: server) } else { StopSignals.await(for: server) }
@@ -39,13 +41,14 @@ enum Echod {
     }
     if options.isDatagram {
       return switch options.engine {
-      case .sequential, .multiplexed: try UDPServer(host: host, port: port, settings: settings) { DatagramEcho() }
+      case .sequential, .multiplexed, .async:
+        try UDPServer(host: host, port: port, settings: settings) { DatagramEcho() }
       case .threading: try UDPServer(host: host, port: port, settings: settings, running: threading) { DatagramEcho() }
       case .forking: try UDPServer(host: host, port: port, settings: settings, running: forking) { DatagramEcho() }
       }
     }
     return switch options.engine {
-    case .sequential: try TCPServer(host: host, port: port, settings: settings) { StreamEcho() }
+    case .sequential, .async: try TCPServer(host: host, port: port, settings: settings) { StreamEcho() }
     case .threading: try TCPServer(host: host, port: port, settings: settings, running: threading) { StreamEcho() }
     case .forking: try TCPServer(host: host, port: port, settings: settings, running: forking) { StreamEcho() }
     case .multiplexed: try TCPServer(host: host, port: port, settings: settings, multiplexing: { MultiplexedEcho() })
@@ -60,12 +63,12 @@ enum Echod {
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  private static func write(_ descriptor: CInt, _ text: String) {
+  static func write(_ descriptor: CInt, _ text: String) {
     var text = text
     text.withUTF8 { bytes in _ = Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
   }
 
-  private static func fail(_ message: String, status: CInt) -> Never {
+  static func fail(_ message: String, status: CInt) -> Never {
     write(2, "echod: " + message)
     exit(status)
   }

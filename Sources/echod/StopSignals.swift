@@ -19,27 +19,40 @@ enum StopSignals {
   /// For a program of several: a thread of its own waits for the signals, and cuts the connections of requests that
   /// wait for their clients. Called before other threads start, which take over that the signals are blocked.
   static func await(for server: any BaseServer) {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGTERM)
-    sigaddset(&signals, SIGINT)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    _ = block()
     var thread = pthread_t()
     pthread_create(
       &thread, nil,
       { argument in
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGTERM)
-        sigaddset(&signals, SIGINT)
-        var signal: CInt = 0
-        while sigwait(&signals, &signal) != 0 {}
+        StopSignals.wait(for: StopSignals.all)
         if let argument {
           Unmanaged<Stoppable>.fromOpaque(argument).takeRetainedValue().server.shutdown(atMost: .zero)
         }
         return nil
       }, Unmanaged.passRetained(Stoppable(server)).toOpaque())
     pthread_detach(thread)
+  }
+
+  /// Blocks the signals, in this thread and those that it starts.
+  static func block() -> sigset_t {
+    var signals = all
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    return signals
+  }
+
+  /// Waits for one of the signals.
+  static func wait(for signals: sigset_t) {
+    var signals = signals
+    var signal: CInt = 0
+    while sigwait(&signals, &signal) != 0 {}
+  }
+
+  static var all: sigset_t {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    sigaddset(&signals, SIGINT)
+    return signals
   }
 }
 

@@ -9,35 +9,34 @@ struct JSONWriter {
     json.withUTF8Buffer { buffer += $0 }
   }
 
-  /// Appends a string of UTF-8 in quotes.
-  mutating func write(string bytes: [UInt8]) {
-    buffer.append(UInt8(ascii: "\""))
-    if bytes.contains(where: JSONWriter.needsEscape) {
-      for byte in bytes { write(escaping: byte) }
-    } else {
-      buffer += bytes
-    }
-    buffer.append(UInt8(ascii: "\""))
+  /// Appends a name.
+  mutating func write(_ name: Name) { buffer += name.json }
+
+  /// A string of UTF-8 in quotes.
+  static func quoted(_ bytes: [UInt8]) -> [UInt8] {
+    var quoted: [UInt8] = []
+    quoted.reserveCapacity(bytes.count + 2)
+    quoted.append(UInt8(ascii: "\""))
+    for byte in bytes { append(byte, to: &quoted) }
+    quoted.append(UInt8(ascii: "\""))
+    return quoted
   }
 
-  private static func needsEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  private static func append(_ byte: UInt8, to quoted: inout [UInt8]) {
+    let isControl = byte < 0x20 || byte == 0x7F
+    guard isControl || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { return quoted.append(byte) }
+    quoted.append(UInt8(ascii: "\\"))
+    guard isControl else { return quoted.append(byte) }
+    quoted += "u00".utf8
+    for digit in [byte >> 4, byte & 15] { quoted.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
   }
 
-  private mutating func write(escaping byte: UInt8) {
-    guard JSONWriter.needsEscape(byte) else { return buffer.append(byte) }
-    buffer.append(UInt8(ascii: "\\"))
-    guard byte < 0x20 || byte == 0x7F else { return buffer.append(byte) }
-    buffer += "u00".utf8
-    for digit in [byte >> 4, byte & 15] { buffer.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
-  }
-
-  /// Appends a list of strings of UTF-8, of which there is at least one; long lists are sent on their way.
-  mutating func write(strings: some Sequence<[UInt8]>) throws(InputOutputFailure) {
+  /// Appends a list of names, of which there is at least one; long lists are sent on their way.
+  mutating func write(_ names: [Name]) throws(InputOutputFailure) {
     var separator = UInt8(ascii: "[")
-    for bytes in strings {
+    for name in names {
       buffer.append(separator)
-      write(string: bytes)
+      write(name)
       separator = UInt8(ascii: ",")
       if buffer.count >= 1 << 16 { try flush() }
     }
@@ -47,7 +46,7 @@ struct JSONWriter {
   /// Appends `{"error":"…"}`.
   mutating func write(error message: String) {
     write("{\"error\":")
-    write(string: Array(message.utf8))
+    buffer += JSONWriter.quoted(Array(message.utf8))
     write("}")
   }
 

@@ -5,7 +5,12 @@ import Linearization
 /// each with an object class → its linearization, or `{"error":"…"}` for a class that has none.
 ///
 /// A parent that has no list of its own is a root. A line that is no such object is answered with
-/// `{"error":"…"}`, and the next one is served.
+/// `{"error":"…"}`, and the next one is served. An object that has a class twice is none: RFC 8259 §4 leaves it to the
+/// reader which list counts, and Python's `json` would forget the first without a word.
+///
+/// `object` is a name like any other: it ends an answer only where the line names it as a parent. To compare with
+/// Python's `__mro__`, give it to each class without parents, or leave the last class of `__mro__` out. So `["object",
+/// "A"]` is an order here, unless `A` has `object` as its parent; Python, where it always has, refuses it.
 @main
 struct MRO {
   static func main() {
@@ -13,6 +18,8 @@ struct MRO {
       InputOutputFailure.report(
         "usage: mro [--limit NAMES] < HIERARCHIES\n"
           + "Each line of the input is a JSON object of classes and lists of their parents, {\"B\":[\"A\"]}.\n"
+          + "It is answered with an object of the classes and their linearizations, {\"B\":[\"B\",\"A\"]}, or {\"error\":…}.\n"
+          + "A class given twice is an error; object is a name like any other, and is not added.\n"
           + "NAMES is how many names an answer may have; without it, \(standardLimit).")
       exit(2)
     }
@@ -64,7 +71,7 @@ struct MRO {
     writer.write("{")
     for (index, entry) in entries.enumerated() {
       if index > 0 { writer.write(",") }
-      writer.write(string: entry.name.bytes)
+      writer.write(entry.name)
       writer.write(":")
       let list: [Name]
       do throws(LinearizationError<Name>) {
@@ -73,7 +80,7 @@ struct MRO {
         writer.write(error: "\(error)")
         continue
       }
-      try writer.write(strings: list.lazy.map(\.bytes))
+      try writer.write(list)
     }
     writer.write("}")
   }

@@ -19,8 +19,27 @@ enum Conversion {
       // Python packs the truth of anything.
       if field.code == .bool { return .bool(value.truth) }
       throw RequestError(
-        "values[\(index)] for '\(field.code.letter)' is \(value.kind): values are numbers, true, false, and byte "
-          + "strings as {\"hex\": \"616263\"}")
+        "\(wrongType(field)): values[\(index)] is \(value.kind); values are numbers, true, false, and byte strings as "
+          + "{\"hex\": \"616263\"}")
+    }
+  }
+
+  /// A value that the field takes, whatever it is.
+  static func placeholder(for field: BinaryFormat.Field) -> PackedValue {
+    switch field.code {
+    case .char: .bytes([0])
+    case .string, .pascalString: .bytes([])
+    default: .integer(0)
+    }
+  }
+
+  /// What Python says of a value of the wrong type.
+  private static func wrongType(_ field: BinaryFormat.Field) -> String {
+    switch field.code {
+    case .half, .float, .double: "required argument is not a float"
+    case .char: "char format requires a bytes object of length 1"
+    case .string, .pascalString: "argument for '\(field.code.letter)' must be a bytes object"
+    default: "required argument is not an integer"
     }
   }
 
@@ -43,14 +62,18 @@ enum Conversion {
       return .bool(true)
     case .half, .float, .double:
       guard double.isFinite else {
-        throw RequestError("values[\(index)]: int too large to convert to float (\(text.utf8.count) digits)")
+        throw RequestError(
+          "required argument is not a float: values[\(index)] is too large for a double (\(digits(text)) digits)")
       }
       return .float(double)
     case .char, .string, .pascalString:
       return .float(double)
     default:
+      let range = field.numbers.map { "\($0.lowerBound) <= number <= \($0.upperBound)" } ?? "a smaller number"
       throw RequestError(
-        "argument out of range: values[\(index)] for '\(field.code.letter)' has \(text.utf8.count) digits")
+        "'\(field.code.letter)' format requires \(range): values[\(index)] has \(digits(text)) digits")
     }
   }
+
+  private static func digits(_ text: String) -> Int { text.utf8.count { $0 != UInt8(ascii: "-") } }
 }

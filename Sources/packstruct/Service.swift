@@ -38,40 +38,60 @@ enum Service {
 
   private static func format(_ text: String) throws(RequestError) -> BinaryFormat {
     do throws(PackingError) {
-      let format = try BinaryFormat(text)
-      guard format.size <= Bounds.line, format.valueCount <= Bounds.values else {
-        throw PackingError(
-          .sizeOverflow,
-          "a record of \(format.size) bytes and \(format.valueCount) values is over this program's bounds of "
-            + "\(Bounds.line) bytes and \(Bounds.values) values")
-      }
-      return format
+      return try BinaryFormat(text)
     } catch {
       throw RequestError(error.message)
     }
   }
 
+  /// Packs, with the error that Python has: a wrong number of values before all others, then that of the first value.
   private static func pack(_ values: [JSONValue], by format: BinaryFormat) throws(RequestError) -> [UInt8] {
     var packed: [PackedValue] = []
-    var fields = format.fields
-    for (index, value) in values.enumerated() {
-      // Values without a field are refused by their number.
-      guard let field = fields.next() else { break }
-      packed.append(try Conversion.value(value, for: field, index: index))
+    var refusal: RequestError?
+    if values.count == format.valueCount {
+      try checkBounds(format)
+      for (index, field) in format.fields.enumerated() {
+        let placeholder = Conversion.placeholder(for: field)
+        // Behind the first that is refused nothing can change the answer, but an error before it does.
+        guard refusal == nil else {
+          packed.append(placeholder)
+          continue
+        }
+        do throws(RequestError) {
+          packed.append(try Conversion.value(values[index], for: field, index: index))
+        } catch {
+          refusal = error
+          packed.append(placeholder)
+        }
+      }
+    } else {
+      // Their number is the error, whatever they are.
+      packed = [PackedValue](repeating: 0, count: values.count)
     }
-    while packed.count < values.count { packed.append(0) }
+    let bytes: [UInt8]
     do throws(PackingError) {
-      return try format.pack(values: packed)
+      bytes = try format.pack(values: packed)
     } catch {
       throw RequestError(error.message)
     }
+    if let refusal { throw refusal }
+    return bytes
   }
 
   private static func unpack(_ bytes: [UInt8], by format: BinaryFormat) throws(RequestError) -> [PackedValue] {
+    if bytes.count == format.size { try checkBounds(format) }
     do throws(PackingError) {
       return try format.unpack(from: bytes)
     } catch {
       throw RequestError(error.message)
+    }
+  }
+
+  private static func checkBounds(_ format: BinaryFormat) throws(RequestError) {
+    guard format.size <= Bounds.record, format.valueCount <= Bounds.values else {
+      throw RequestError(
+        "a record of \(format.size) bytes and \(format.valueCount) values is over this program's bounds of "
+          + "\(Bounds.record) bytes and \(Bounds.values) values: use a smaller repeat count")
     }
   }
 }

@@ -60,6 +60,40 @@ func sampleCases() throws -> [Case] {
         }
       }
     },
+    Case("pack I3sf [UInt8] storeBytes") { count in
+      ring.write(count) { index, bytes, start in
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: index), toByteOffset: start, as: UInt32.self)
+        storeByHand(names[index & (Ring.places - 1)], into: &bytes, at: start + 4, width: 3)
+        bytes.storeBytes(of: 0, toByteOffset: start + 7, as: UInt8.self)
+        bytes.storeBytes(of: Float(index), toByteOffset: start + 8, as: Float.self)
+      }
+    },
+    Case("unpack I3sf [UInt8] loadBytes") { count in
+      ring.read(count) { bytes, start in
+        let id = bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt32.self)
+        let name = loadByHand(from: bytes, at: start + 4, width: 3)
+        let score = bytes.unsafeLoadUnaligned(fromByteOffset: start + 8, as: Float.self)
+        return Int(id) &+ Int(name[0] ^ name[2]) &+ Int(score.bitPattern)
+      }
+    },
+    Case("pack I3sf Int") { count in
+      ring.write(count) { index, bytes, start in
+        orTrap { () throws(PackingError) in
+          try format.pack(
+            index & 0xFFFF_FFFF, [3 of UInt8](repeating: UInt8(truncatingIfNeeded: index)), Double(index),
+            into: &bytes, at: start)
+        }
+      }
+    },
+    Case("unpack I3sf Int") { count in
+      ring.read(count) { bytes, start in
+        orTrap { () throws(PackingError) in
+          let (id, name, score) = try format.unpack(
+            Int.self, [3 of UInt8].self, Double.self, from: bytes, at: start)
+          return id &+ Int(name[0] ^ name[2]) &+ Int(truncatingIfNeeded: score.bitPattern)
+        }
+      }
+    },
     Case("pack I3sf dynamic") { count in
       var values = template
       return ring.write(count) { index, bytes, start in

@@ -65,6 +65,26 @@ func telemetryCases() throws -> [Case] {
         }
       }
     },
+    Case("pack <IHBxq8s [UInt8] storeBytes") { count in
+      ring.write(count) { index, bytes, start in
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: index).littleEndian, toByteOffset: start, as: UInt32.self)
+        bytes.storeBytes(of: UInt16(truncatingIfNeeded: index).littleEndian, toByteOffset: start + 4, as: UInt16.self)
+        bytes.storeBytes(of: UInt8(truncatingIfNeeded: index), toByteOffset: start + 6, as: UInt8.self)
+        bytes.storeBytes(of: 0, toByteOffset: start + 7, as: UInt8.self)
+        bytes.storeBytes(of: Int64(index).littleEndian, toByteOffset: start + 8, as: Int64.self)
+        storeByHand(names[index & (Ring.places - 1)], into: &bytes, at: start + 16, width: 8)
+      }
+    },
+    Case("unpack <IHBxq8s [UInt8] loadBytes") { count in
+      ring.read(count) { bytes, start in
+        let id = UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt32.self))
+        let port = UInt16(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: start + 4, as: UInt16.self))
+        let kind = bytes.unsafeLoadUnaligned(fromByteOffset: start + 6, as: UInt8.self)
+        let time = Int64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: start + 8, as: Int64.self))
+        let name = loadByHand(from: bytes, at: start + 16, width: 8)
+        return Int(id) &+ Int(port) &+ Int(kind) &+ Int(time) &+ Int(name[0] ^ name[7])
+      }
+    },
     Case("pack <IHBxq8s Int") { count in
       ring.write(count) { index, bytes, start in
         orTrap { () throws(PackingError) in

@@ -3,9 +3,9 @@
 //     structbench [PART OF A CASE'S NAME]
 //
 // `pack FORMAT` and `unpack FORMAT` are the typed form. The others have their kind behind the format: `[UInt8]` the
-// typed form with arrays for byte strings, `Int` the typed form with types that are not the fields' own, `dynamic` with
-// PackedValues (`reused` into an array that is kept), and `storeBytes` and `loadBytes` what a programmer would write by
-// hand for just this record.
+// typed form with arrays for byte strings, `Int` the typed form with types that are not the fields' own (Int for
+// integers, Double for floats), `dynamic` with PackedValues (`reused` into an array that is kept), and `storeBytes` and
+// `loadBytes` what a programmer would write by hand for just this record, with and without arrays.
 
 let wanted = CommandLine.arguments.dropFirst().first ?? ""
 let cases = try telemetryCases() + sampleCases()

@@ -78,10 +78,25 @@ struct IPv6ZoneTests {
     #expect(IPv6Zone("999999999999999")?.index == nil)
   }
 
-  @Test(arguments: ["", "sixteen-bytes-16", "a b", "a/b", "a%b", "a:b", "[a", "a]", "é", "a\0", "\u{7F}"])
+  @Test(arguments: [
+    "", "sixteen-bytes-16", "a b", "a/b", "a%b", "a:b", "[a", "a]", "é", "a\0", "\u{7F}", "0", "00", "000000000000000",
+  ])
   func noInterfaceIsCalled(_ name: String) {
     #expect(IPv6Zone(name) == nil)
     #expect(IPv6Address("fe80::1%" + name) == nil)
+  }
+
+  /// The text of a URI is not an address's: its `%25` is undone before, or is a part of the name.
+  @Test func percentSignsAreNotDecoded() throws {
+    #expect(try IPv6Address(parsing: "fe80::1%25eth0").zone == IPv6Zone("25eth0"))
+    #expect(try IPv6Address(parsing: "fe80::1%25").zone == IPv6Zone(index: 25))
+    #expect(try HostPort(parsing: "[fe80::1%25eth0]:80").description == "[fe80::1%25eth0]:80")
+  }
+
+  @Test func aZoneOfZerosSaysWhatIsWrong() {
+    let error = #expect(throws: AddressError.self) { try IPv6Address(parsing: "fe80::1%0") }
+    #expect(error?.code == .invalidZone)
+    #expect(error?.offset == 8)
   }
 
   @Test func zonesMakeAddressesDifferent() throws {

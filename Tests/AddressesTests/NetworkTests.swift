@@ -72,6 +72,15 @@ struct NetworkTests {
     #expect(!networks[0].contains(.ipv4(.any)))
   }
 
+  /// Where Python is of another opinion; see ``CIDRBlock/isPrivate``.
+  @Test func privateNetworksHaveNoPublicAddress() throws {
+    #expect(try !IPv4Network(parsing: "192.0.0.0/24").isPrivate)
+    #expect(try IPv4Network(parsing: "192.0.0.0/29").isPrivate)
+    #expect(try !IPv6Network(parsing: "2001::/23").isPrivate)
+    #expect(try !IPv6Network(parsing: "::ffff:8.8.8.0/120").isPrivate)
+    #expect(try IPv6Network(parsing: "::ffff:127.0.0.0/104").isLoopback)
+  }
+
   @Test func interfacesSortByNetwork() throws {
     let texts = ["10.0.1.1/24", "10.0.0.9/24", "10.0.0.200/25", "10.0.0.1/24"]
     let sorted = try texts.map(InterfaceAddress<IPv4Address>.init(parsing:)).sorted()

@@ -54,4 +54,29 @@ struct SystemOracleTests {
       }
     }
   }
+
+  /// The interface's number that `getaddrinfo` makes of a zone; nil if it takes the text for no address.
+  private func scope(_ text: String) -> UInt32? {
+    var hints = addrinfo()
+    hints.ai_family = AF_INET6
+    hints.ai_flags = AI_NUMERICHOST
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(text, nil, &hints, &list) == 0, let first = list else { return nil }
+    defer { freeaddrinfo(list) }
+    return first.pointee.ai_addr.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { $0.pointee.sin6_scope_id }
+  }
+
+  /// A zone is the same interface to `getaddrinfo`: by name, by number, and not by the `%25` of a URI.
+  @Test(arguments: ["lo", "1", "2", "25", "25lo", "007", "nothere0", "4294967295", "4294967296", "25eth0"])
+  func zones(_ text: String) throws {
+    let zone = try #require(IPv6Address("fe80::1%" + text)?.zone)
+    let found = if_nametoindex(zone.description)
+    #expect(scope("fe80::1%" + text) == (found != 0 ? found : zone.index))
+  }
+
+  /// The one difference: what `getaddrinfo` takes as no zone is an error.
+  @Test func zoneZero() {
+    #expect(scope("fe80::1%0") == 0)
+    #expect(IPv6Address("fe80::1%0") == nil)
+  }
 }

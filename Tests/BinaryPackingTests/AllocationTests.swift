@@ -56,6 +56,23 @@ struct AllocationTests {
     }
   }
 
+  /// An array is one allocation, and nothing else is.
+  @Test func arraysOfBytes() throws {
+    for (text, width) in [("<I3sf", 3), ("<I8sf", 8), ("<I16sf", 16), ("<I200sf", 200)] {
+      let format = try BinaryFormat(text)
+      var buffer = [UInt8](repeating: 1, count: format.size)
+      let name = [UInt8](repeating: 2, count: width)
+      let count = try allocations {
+        for index in 0..<100 {
+          try format.pack(UInt32(index), name, Float(index), into: &buffer)
+          let (_, back, _) = try format.unpack(UInt32.self, [UInt8].self, Float.self, from: buffer)
+          if back != name { Issue.record("\(back)") }
+        }
+      }
+      #expect(count == 100, "\(text)")
+    }
+  }
+
   /// Types that are not the fields' own, and more values than there are functions for.
   @Test func theGeneralWay() throws {
     let format = try BinaryFormat("<IHBqd?hhhh")

@@ -39,6 +39,12 @@ enum JSON {
     }
   }
 
+  /// The value as `packstruct` reads it; the shortest digits that give the same number.
+  static func plain(_ value: PackedValue) -> String {
+    guard case .float(let number) = value else { return Self.value(value) }
+    return number.isNaN ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : "\(number)"
+  }
+
   static func values(_ values: [PackedValue]) -> String {
     "[" + values.map(value).joined(separator: ", ") + "]"
   }

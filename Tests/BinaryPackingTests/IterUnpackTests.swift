@@ -34,6 +34,19 @@ struct IterUnpackTests {
     #expect(try records.next() == nil)
   }
 
+  @Test func recordsOfOtherSources() throws {
+    let format = try BinaryFormat(">IB")
+    let expected: [[PackedValue]] = [[0x0607_0809, 10], [0x0B0C_0D0E, 15]]
+    #expect(try Array(format.iterUnpack(from: numbers[5...])) == expected)
+    #expect(try Array(format.iterUnpack(from: ContiguousArray(numbers[5...]))) == expected)
+    #expect(try Array(format.iterUnpack(from: PackedBytes(numbers[5...]))) == expected)
+    #expect(try Array(format.iterUnpack(from: [5 of UInt8](repeating: 1))) == [[0x0101_0101, 1]])
+    #expect(try numbers.withUnsafeBytes { try Array(format.iterUnpack(from: $0)) }.count == 3)
+    var records = try format.iterUnpack(UInt32.self, UInt8.self, from: numbers[10...])
+    #expect(try records.next() ?? (0, 0) == (0x0B0C_0D0E, 15))
+    #expect(try records.next() == nil)
+  }
+
   @Test func offsetsForSpans() throws {
     let format = try BinaryFormat(">IB")
     let span = numbers.span.bytes

@@ -1,3 +1,4 @@
+import BinaryPacking
 import Testing
 
 @testable import packstruct
@@ -53,9 +54,39 @@ struct PackstructTests {
     (#"{"format":"<I","values":[]}"#, "pack expected 1 items for packing (got 0)"),
     (#"{"format":"<H","values":[70000]}"#, "'H' format requires 0 <= number <= 65535: values[0] is 70000"),
     (#"{"format":"<H","values":[1e3]}"#, "required argument is not an integer"),
-    (#"{"format":"<s","values":["x"]}"#, "values[0] for 's' is a string"),
+    (#"{"format":"<s","values":["x"]}"#, "argument for 's' must be a bytes object: values[0] is a string; values are"),
+    (#"{"format":"<I","values":[null]}"#, "required argument is not an integer: values[0] is null"),
+    (#"{"format":"<d","values":[[]]}"#, "required argument is not a float: values[0] is an array"),
+    (#"{"format":"<c","values":["x"]}"#, "char format requires a bytes object of length 1: values[0] is a string"),
+    // The number of values is compared first, then each value in turn, whatever is wrong with it.
+    (#"{"format":"<2B","values":["x",{"hex":"0"},300]}"#, "pack expected 2 items for packing (got 3)"),
+    (#"{"format":"<3B","values":[1,300,"x"]}"#, "'B' format requires 0 <= number <= 255: values[1] is 300"),
+    (#"{"format":"<3B","values":[1,"x",300]}"#, "required argument is not an integer: values[1] is a string"),
+    (#"{"format":"<cs2B","values":[{"hex":"0102"},1,{"hex":"0"},2]}"#, "char format requires"),
+    (
+      #"{"format":"<B","values":[-999999999999999999999999999999999999999999]}"#,
+      "'B' format requires 0 <= number <= 255: values[0] has 42 digits"
+    ),
+    (
+      #"{"format":"<2B","values":["x",999999999999999999999999999999999999999999]}"#,
+      "required argument is not an integer: values[0]"
+    ),
+    (
+      #"{"format":"<e","values":[999999999999999999999999999999999999999999]}"#, "float too large to pack with e format"
+    ),
+    (
+      "{\"format\":\"<d\",\"values\":[1\(String(repeating: "0", count: 400))]}",
+      "required argument is not a float: values[0] is too large for a double (401 digits)"
+    ),
+    // What is over this program's bounds, once the request is right otherwise.
+    (#"{"format":"999999999999x","values":[1]}"#, "pack expected 0 items for packing (got 1)"),
+    (#"{"format":"999999999999x","bytes":"00"}"#, "unpack requires a buffer of 999999999999 bytes"),
+    (#"{"format":"8384513x","values":[]}"#, "a record of 8384513 bytes and 0 values is over"),
     (#"{"format":"<s","values":[{"hex":"0"}]}"#, "values[0]: \\\"hex\\\" is a string of pairs"),
-    (#"{"format":"<q","values":[999999999999999999999999999999999999999999]}"#, "argument out of range"),
+    (
+      #"{"format":"<q","values":[999999999999999999999999999999999999999999]}"#,
+      "'q' format requires -9223372036854775808 <= number <= 9223372036854775807: values[0] has 42 digits"
+    ),
     (#"{"format":"<s","values":[999999999999999999999999999999999999999999]}"#, "argument for 's' must be"),
     (#"{"format":"999999999999x","values":[]}"#, "a record of 999999999999 bytes and 0 values is over"),
     (#"{"format":"<I","bytes":"01"}"#, "unpack requires a buffer of 4 bytes"),
@@ -65,6 +96,15 @@ struct PackstructTests {
   func refusals(request: String, message: String) {
     let answer = Service.answer(Array(request.utf8))
     #expect(answer.hasPrefix("{\"error\": \"\(message)"), "\(answer)")
+  }
+
+  /// The largest record's answer is a line that the program reads.
+  @Test func theLargestRecord() {
+    let answer = Service.answer(Array(#"{"format":"8384512x","values":[]}"#.utf8))
+    #expect(answer.utf8.count < 16 << 20)
+    let request = #"{"format":"8384512x", "# + answer.dropFirst()
+    #expect(request.utf8.count <= 16 << 20)
+    #expect(Service.answer(Array(request.utf8)) == #"{"values": []}"#)
   }
 
   @Test func bytesThatAreNoText() {
@@ -96,4 +136,29 @@ struct PackstructTests {
       #expect(isAnswer && !answer.contains("\n"), "PACKING_SEED=\(samples.generator.seed), \(line)")
     }
   }
+
+  /// Requests with one mistake or several: CPython answers the same, or has the same error about the same value.
+  @Test func wrongInputsAsCPython() throws {
+    var samples = Samples()
+    var oracle = Oracle()
+    while oracle.count < 20_000 {
+      let text = samples.format()
+      guard let format = try? BinaryFormat(text) else { continue }
+      var values = samples.values(for: format).map(JSON.plain)
+      for _ in 0..<samples.generator.below(3) where !values.isEmpty {
+        let index = samples.generator.below(values.count)
+        values[index] = Self.wrong[samples.generator.below(Self.wrong.count)]
+      }
+      if samples.generator.below(20) == 0 { values.append("null") }
+      let request = #"{"format": \#(JSON.string(text)), "values": [\#(values.joined(separator: ", "))]}"#
+      oracle.add(#"{"request": \#(request), "answer": \#(Service.answer(Array(request.utf8)))}"#)
+    }
+    _ = try oracle.check(seed: samples.generator.seed)
+  }
+
+  private static let wrong = [
+    "null", "true", "[]", "{}", #""text""#, "-1", "256", "1e3", "NaN", "-Infinity", "1e39", #"{"hex": ""}"#,
+    #"{"hex": "6162"}"#, "18446744073709551616", "-9223372036854775809", "340282366920938463463374607431768211456",
+    "-1" + String(repeating: "0", count: 60), "1" + String(repeating: "0", count: 400),
+  ]
 }

@@ -95,10 +95,11 @@ struct TypedTests {
     #expect(try format.unpack(Double.self, Int128.self, from: packed) == (-5.0, 7))
     #expect(
       refusal { () throws(PackingError) in _ = try format.unpack(UInt8.self, Int.self, from: packed) } == .outOfRange)
+    // No Bool and no byte string is a number: it is the type that is wrong, whatever the number.
     #expect(
-      refusal { () throws(PackingError) in _ = try format.unpack(Int.self, Bool.self, from: packed) } == .outOfRange)
+      refusal { () throws(PackingError) in _ = try format.unpack(Int.self, Bool.self, from: packed) } == .wrongType)
     #expect(
-      refusal { () throws(PackingError) in _ = try format.unpack(Int.self, [UInt8].self, from: packed) } == .outOfRange)
+      refusal { () throws(PackingError) in _ = try format.unpack(Int.self, [UInt8].self, from: packed) } == .wrongType)
     #expect(refusal { () throws(PackingError) in _ = try format.pack(-5, 256) } == .outOfRange)
     #expect(refusal { () throws(PackingError) in _ = try format.pack(-5.0, 7) } == .wrongType)
     #expect(refusal { () throws(PackingError) in _ = try format.pack(-5, bytes("7")) } == .wrongType)
@@ -193,6 +194,33 @@ struct TypedTests {
     case write
   }
 
+  /// None of its numbers is 0 or 1.
+  enum Method: Int, PackedConvertible {
+    case password = 5
+  }
+
+  /// A reference, and a type that a field's value never is.
+  final class Tag: PackedConvertible {
+    let text: String
+    init(_ text: String) { self.text = text }
+    init?(packedValue: PackedValue) {
+      guard let bytes = packedValue.bytesValue else { return nil }
+      text = String(decoding: bytes, as: UTF8.self)
+    }
+    var packedValue: PackedValue { .bytes(PackedBytes(text.utf8)) }
+  }
+
+  /// A raw value with conversions of its own, which count.
+  enum Level: UInt8, PackedConvertible {
+    case low = 10
+    case high = 20
+    init?(packedValue: PackedValue) {
+      guard let number = packedValue.integerValue else { return nil }
+      self = number < 100 ? .low : .high
+    }
+    var packedValue: PackedValue { self == .low ? 1 : 200 }
+  }
+
   /// A type of its own: days since 1970 in a `H`.
   struct Day: PackedConvertible, Equatable {
     var number: Int
@@ -213,6 +241,80 @@ struct TypedTests {
       complaint { () throws(PackingError) in _ = try format.unpack(Operation.self, Day.self, from: [3, 0, 0]) }
         == "values[0] of 'B' is 3: Operation has no such value")
     #expect(refusal { () throws(PackingError) in _ = try format.pack(Operation.read, Day(-1)) } == .outOfRange)
+    #expect(
+      refusal { () throws(PackingError) in _ = try format.unpack(Operation.self, Day.self, from: [3, 0, 0]) }
+        == .outOfRange)
+    #expect(
+      refusal { () throws(PackingError) in _ = try format.unpack(Method.self, Day.self, from: [3, 0, 0]) }
+        == .outOfRange)
+    #expect(
+      refusal { () throws(PackingError) in _ = try format.unpack(Tag.self, Day.self, from: [3, 0, 0]) } == .wrongType)
+    let text = try BinaryFormat("3s")
+    #expect(try text.pack(Tag("abc")) == bytes("abc"))
+    #expect(try text.unpack(Tag.self, from: bytes("abc")).text == "abc")
+    let levels = try BinaryFormat("2B")
+    #expect(try levels.pack(Level.high, Level.low) == [200, 1])
+    #expect(try levels.unpack(Level.self, Level.self, from: [99, 100]) == (.low, .high))
+  }
+
+  /// Numbers of other widths go the short way, and it has the same limits: each type at the ends of each field.
+  @Test(arguments: ["<", ">", "="])
+  func numbersOfOtherWidths(order: String) throws {
+    func check<Number: FixedWidthInteger & PackedConvertible>(_ type: Number.Type) throws {
+      for code in "bBhHiIqQ?efdc" {
+        let format = try BinaryFormat(order + "x\(code)")
+        for pattern in [0x00, 0x01, 0x7F, 0x80, 0xFF] as [UInt8] {
+          let packed = [0] + [UInt8](repeating: pattern, count: format.size - 1)
+          let value = try format.unpack(from: packed)[0]
+          var typed: Number?
+          do throws(PackingError) { typed = try format.unpack(type, from: packed) } catch {}
+          #expect(typed == value.integerValue.flatMap { Number(exactly: $0) } || code == "c" && type == UInt8.self)
+        }
+        for number in [0, 1, 127, 128, .min, .max] as [Number] {
+          let dynamic = result { () throws(PackingError) in try format.pack(values: [PackedValue(number)]) }
+          let typed = result { () throws(PackingError) in try format.pack(number) }
+          #expect(typed == dynamic || code == "c" && type == UInt8.self, "\(code) \(number)")
+        }
+      }
+    }
+    try check(Int8.self)
+    try check(Int16.self)
+    try check(Int32.self)
+    try check(Int64.self)
+    try check(Int.self)
+    try check(Int128.self)
+    try check(UInt8.self)
+    try check(UInt16.self)
+    try check(UInt32.self)
+    try check(UInt64.self)
+    try check(UInt.self)
+  }
+
+  @Test func floatsOfOtherWidths() throws {
+    for text in ["<f", ">f", "@f", "<d", ">d", "<e"] {
+      let format = try BinaryFormat(text)
+      for number in [0, -0.0, 1.5, 65504, 65520, 3.5e38, -1e300, .infinity, -.infinity, 1e-45] as [Double] {
+        let dynamic = result { () throws(PackingError) in try format.pack(values: [.float(number)]) }
+        #expect(result { () throws(PackingError) in try format.pack(number) } == dynamic, "\(text) \(number)")
+        guard case .success(let packed) = dynamic else { continue }
+        let value = try #require(try format.unpack(from: packed)[0].doubleValue)
+        #expect(try format.unpack(Double.self, from: packed) == value)
+        #expect(try format.unpack(Float.self, from: packed) == Float(value))
+        #expect(try format.unpack(Float16.self, from: packed) == Float16(value))
+      }
+    }
+  }
+
+  private func result(_ body: () throws(PackingError) -> [UInt8]) -> Result<[UInt8], PackingError> {
+    do throws(PackingError) { return .success(try body()) } catch { return .failure(error) }
+  }
+
+  /// A pointer takes negative numbers too, as in Python.
+  @Test func pointers() throws {
+    let format = try BinaryFormat("P")
+    #expect(try format.pack(-1) == [UInt8](repeating: 255, count: 8))
+    #expect(try format.unpack(UInt.self, from: format.pack(-1)) == .max)
+    #expect(try format.unpack(Int.self, from: format.pack(7)) == 7)
   }
 
   /// Bits of floating-point numbers that are no numbers stay as they are.
@@ -233,6 +335,13 @@ struct TypedTests {
     let fromPointer = try array.withUnsafeBytes { try format.unpack(UInt16.self, UInt8.self, from: $0, at: 1) }
     #expect(fromPointer == (0x0102, 3))
 
+    let contiguous = ContiguousArray(array[0..<3])
+    #expect(try format.unpack(UInt16.self, UInt8.self, from: contiguous) == (0x0001, 2))
+    #expect(try format.unpack(UInt16.self, UInt8.self, from: PackedBytes(array[0..<3])) == (0x0001, 2))
+    let slice = array[1...3]
+    let fromSpan = try format.unpack(UInt16.self, UInt8.self, from: slice.span)
+    #expect(fromSpan == (0x0102, 3))
+
     var target = array[...]
     try format.pack(UInt16(0x0A0B), UInt8(0x0C), into: &target, at: 1)
     #expect(target == [0, 10, 11, 12, 4, 5])
@@ -247,6 +356,19 @@ struct TypedTests {
     var span = elements.mutableBytes
     try format.pack(UInt16(0x0A0B), UInt8(0x0C), into: &span)
     try format.pack(values: [0x0A0B, 0x0C], into: &span)
+    // What can be written to can be read again.
+    let typedAgain = try format.unpack(UInt16.self, UInt8.self, from: span)
+    let again = try format.unpack(from: span, at: 0)
+    #expect(typedAgain == (0x0A0B, 0x0C) && again == [0x0A0B, 0x0C])
     #expect(inline[0] == 10 && inline[2] == 12)
+    try format.pack(UInt16(1), UInt8(2), into: &inline)
+    #expect(try format.unpack(UInt16.self, UInt8.self, from: inline) == (1, 2))
+    var copy = contiguous
+    try format.pack(UInt16(0x0203), UInt8(4), into: &copy)
+    #expect(copy == [2, 3, 4])
+    var mutable = copy.mutableSpan
+    try format.pack(UInt16(0x0304), UInt8(5), into: &mutable)
+    let fromMutable = try format.unpack(UInt16.self, UInt8.self, from: mutable)
+    #expect(fromMutable == (0x0304, 5))
   }
 }

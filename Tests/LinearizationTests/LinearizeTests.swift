@@ -135,7 +135,46 @@ struct LinearizerTests {
     #expect(try linearizer.linearization(of: 4) == [4, 3, 2, 1, 0])
     let error = #expect(throws: LinearizationError<Int>.self) { try linearizer.linearization(of: 5) }
     #expect(error?.code == .tooLarge)
+    #expect(error?.failedClass == 5)
+    #expect(error?.classes == [])
+    #expect(
+      error?.description
+        == "5 has no linearization: with it, all linearizations together are over the limit")
     #expect(try linearizer.count(of: 4) == 5)
+    // What is there stays, the error stays, and nothing is added, however small.
+    #expect(throws: LinearizationError<Int>.self) { try linearizer.linearization(of: 5) }
+    #expect(throws: LinearizationError<Int>.self) { try linearizer.linearization(of: 6) }
+    let other = Linearizer<String>(limit: 3) { $0 == "A" ? ["B", "C", "D"] : [] }
+    var small = other
+    #expect(throws: LinearizationError<String>.self) { try small.linearization(of: "A") }
+    #expect(throws: LinearizationError<String>.self) { try small.linearization(of: "E") }
+    #expect(try small.linearization(of: "D") == ["D"])
+  }
+
+  /// A limit bounds the time, too: a class without an order costs what its parents' lists do.
+  @Test func contradictionsCountForTheLimit() throws {
+    let parents = { @Sendable (name: String) -> [String]? in
+      switch name.first {
+      case "Z": ["A", "B"]
+      case "A": ["X", "Y"]
+      case "B": ["Y", "X"]
+      default: []
+      }
+    }
+    // X, Y, A and B have 8 classes; each Z is charged with 3 more.
+    var linearizer = Linearizer<String>(limit: 12, parents: parents)
+    let codes = (0..<3).map { number in
+      #expect(throws: LinearizationError<String>.self) { try linearizer.linearization(of: "Z\(number)") }?.code
+    }
+    #expect(codes == [.inconsistent, .tooLarge, .tooLarge])
+  }
+
+  @Test func aLimitThatIsJustEnough() throws {
+    var linearizer = Linearizer<Int>(limit: 6) { $0 == 0 ? [] : [$0 - 1] }
+    #expect(try linearizer.linearization(of: 2) == [2, 1, 0])
+    var nothing = Linearizer<Int>(limit: 0) { _ in [] }
+    let error = #expect(throws: LinearizationError<Int>.self) { try nothing.count(of: 0) }
+    #expect(error?.code == .tooLarge)
   }
 }
 

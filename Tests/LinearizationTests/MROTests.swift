@@ -72,6 +72,27 @@ struct MROTests {
       ])
   }
 
+  /// Nothing is added: `object` is a name, and the order of Python's `__mro__` for whoever names it.
+  @Test func objectIsAName() throws {
+    #expect(
+      try answers([#"{"B":["A"],"A":["object"]}"#, #"{"B":["object","A"]}"#, #"{"B":["object","A"],"A":["object"]}"#])
+        == [
+          #"{"B":["B","A","object"],"A":["A","object"]}"#, #"{"B":["B","object","A"]}"#,
+          #"{"B":{"error":"B has no linearization: it names object before A, its parent A puts A before object"},"#
+            + #""A":["A","object"]}"#,
+        ])
+  }
+
+  /// A million names in the answer, all of escapes, each of which is quoted once.
+  @Test(.timeLimit(.minutes(1))) func aChainOfEscapedNames() throws {
+    let count = 1_500
+    let names = (0...count).map { String(repeating: "\\\"", count: 100) + "\($0)" }
+    let line = "{" + (1...count).map { "\"\(names[$0])\":[\"\(names[$0 - 1])\"]" }.joined(separator: ",") + "}"
+    let answer = try #require(try answers([line]).first)
+    #expect(answer.hasPrefix("{\"\(names[1])\":[\"\(names[1])\",\"\(names[0])\"],\"\(names[2])\":["))
+    #expect(answer.hasSuffix(",\"\(names[1])\",\"\(names[0])\"]}"))
+  }
+
   @Test func otherArgumentsAreRefused() throws {
     for arguments in ["--limit", "--limit 0", "--limit x", "-h", "--limit 1 2"] {
       #expect(throws: Shell.Failure.self) {

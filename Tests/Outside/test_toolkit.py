@@ -13,7 +13,8 @@ from harness import BINARY, tool
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = BINARY.parent
-FLOOR_1 = ("Addresses", "BinaryPacking", "Framing", "Linearization", "Selectors", "SocketServer", "Sockets")
+FLOOR_1 = ("Addresses", "AsyncSockets", "BinaryPacking", "Framing", "Linearization", "Selectors", "SocketServer", "Sockets")
+FLOOR_1_PROGRAMS = ("echod", "mro", "packstruct", "structbench", "tutorials")
 MAY_IMPORT = {*FLOOR_1, "CSockets", "Glibc", "Synchronization", "SystemPackage"}
 # What Swift's own library and the C library consist of.
 MAY_LINK = re.compile(
@@ -30,7 +31,7 @@ def answers(program: str, *lines: str) -> list[dict]:
 
 class Floor(unittest.TestCase):
     def test_programs_need_only_swift_and_the_c_library(self):
-        for name in ("echod", "mro", "packstruct", "structbench"):
+        for name in FLOOR_1_PROGRAMS:
             listed = subprocess.run([tool("ldd", "libc-bin"), PROGRAMS / name], capture_output=True, text=True, check=True)
             for line in listed.stdout.splitlines():
                 library = Path(line.split()[0]).name
@@ -40,7 +41,7 @@ class Floor(unittest.TestCase):
         names = ("Foundation", "NIO", "Landline", "Crypto", "Logging", "GRDB")
         # A mangled module's name has its length before it (docs/ABI/Mangling.rst of Swift).
         foreign = re.compile(r"\$s(?:\d+)?(" + "|".join(f"{len(name)}{name}" for name in names) + r"|\d+NIO|\d+Landline)")
-        for name in ("echod", "mro", "packstruct", "structbench"):
+        for name in FLOOR_1_PROGRAMS:
             symbols = subprocess.run([tool("nm", "binutils"), PROGRAMS / name], capture_output=True, text=True, check=True)
             found = [line for line in symbols.stdout.splitlines() if foreign.search(line)]
             self.assertEqual(found[:5], [], name)
@@ -98,7 +99,7 @@ class Programs(unittest.TestCase):
     def test_echod(self):
         for arguments in (
             ["--engine", "sequential"], ["--engine", "threading"], ["--engine", "forking"], ["--engine", "multiplexed"],
-            ["--udp"],
+            ["--engine", "async"], ["--engine", "async", "--loops", "2"], ["--udp"], ["--udp", "--engine", "async"],
         ):
             with self.subTest(arguments), subprocess.Popen(
                 [PROGRAMS / "echod", *arguments, "--port", "0"], stdout=subprocess.PIPE, text=True) as server:

@@ -43,6 +43,18 @@ struct BufferedStreamTests {
     try python.finish()
   }
 
+  @Test("so many bytes, or the end before the first")
+  func ifAny() throws {
+    let (box, peer) = try pair()
+    try peer.socket.sendAll("fourfive".utf8)
+    try peer.socket.shutdown(.sending)
+    #expect(try box.stream.readIfAny(exactly: 4) == Array("four".utf8))
+    #expect(try failure { try box.stream.readIfAny(exactly: 5) }.code == .unexpectedEnd)
+    #expect(try box.stream.readIfAny(exactly: 4) == Array("five".utf8))
+    #expect(try box.stream.readIfAny(exactly: 4) == nil)
+    #expect(try box.stream.readIfAny(exactly: 0) == [])
+  }
+
   @Test("lines are found however the bytes are cut, with buffers of any size", arguments: [1, 2, 7, 8192])
   func cuts(bufferSize: Int) throws {
     let text = "a\nbb\r\n\nlonger than the buffer\n\r\nend"
@@ -92,6 +104,23 @@ struct BufferedStreamTests {
     #expect(try box.stream.readToEnd() == Array(bytes[70_003...]))
     #expect(try box.stream.readToEnd() == [])
     try sending.wait()
+  }
+
+  @Test("what has come can be looked at, as much as is asked for, and read afterwards")
+  func peek() throws {
+    let (box, peer) = try pair(bufferSize: 4)
+    #expect(try box.stream.peek(atLeast: 0) == [])
+    try peer.socket.sendAll("abc".utf8)
+    #expect(try box.stream.peek().text == "abc")
+    #expect(try box.stream.read(upTo: 1).text == "a")
+    try peer.socket.sendAll("defghij".utf8)
+    #expect(try box.stream.peek(atLeast: 9).text == "bcdefghij")
+    #expect(try box.stream.read(exactly: 9).text == "bcdefghij")
+    try peer.socket.sendAll("k".utf8)
+    try peer.socket.shutdown(.sending)
+    #expect(try box.stream.peek(atLeast: 2).text == "k")
+    #expect(try box.stream.read(upTo: 5).text == "k")
+    #expect(try box.stream.peek() == [])
   }
 
   @Test("reading what there is waits only when there is nothing")

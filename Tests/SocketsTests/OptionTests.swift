@@ -116,6 +116,28 @@ struct OptionTests {
         == .invalidArgument)
   }
 
+  @Test("the kernel tells the state of a connection, and how many segments it took")
+  func tcpInformation() throws {
+    let listener = try Socket(listeningOn: .ipv4(.loopback, port: 0))
+    #expect(try listener.tcpInformation.state == .listen)
+    let client = try Socket(connectingTo: listener.localAddress)
+    let server = try listener.accept().socket
+    try client.setOption(.noDelay, to: true)
+    for _ in 0..<3 { try client.sendAll([1]) }
+    _ = try server.receive(upTo: 3, flags: .waitAll)
+    let information = try client.tcpInformation
+    #expect(information.state == .established && information.dataSegmentsSent == 3)
+    #expect(try server.tcpInformation.dataSegmentsReceived == 3)
+    #expect(information.maximumSegmentSize > 500 && information.maximumSegmentSize < information.pathMTU)
+    #expect(information.congestionWindow > 0 && information.retransmittedSegments == 0)
+    #expect(information.roundTripTime > .zero && information.roundTripTime < .seconds(10))
+    try client.shutdown(.sending)
+    #expect(try server.receive(upTo: 1) == [])
+    #expect(try server.tcpInformation.state == .closeWait)
+    #expect(TCPState.allCases.map(\.description).contains("FIN-WAIT-2"))
+    #expect(try failure { try Socket(.ipv4, .datagram).tcpInformation }.isNotSupported)
+  }
+
   @Test("the failure that waits on a socket is taken once")
   func takeError() throws {
     let reserved = try Socket(.ipv4, .datagram)

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "csockets_epoll.h"
+#include "csockets_futex.h"
 #include "csockets_process.h"
 
 // accept4(2): the new descriptor carries its flags from its first moment, so that a fork in another

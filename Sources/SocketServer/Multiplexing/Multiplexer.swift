@@ -89,7 +89,7 @@ final class Multiplexer {
     closeEnded()
   }
 
-  /// Waits once and does what there is to do. Returns how many descriptors were ready.
+  /// Waits once and does what there is to do. Returns how many connections had their turn; to come in is none yet.
   @discardableResult
   private func turn(
     _ server: StreamServer, _ listener: borrowing Socket, atMost timeout: Duration?
@@ -102,7 +102,7 @@ final class Multiplexer {
     if looksAtTime { timeout = min(timeout ?? .seconds(1), .seconds(1)) }
     if pauseEnd != 0 { timeout = min(timeout ?? .milliseconds(100), .milliseconds(100)) }
     try selector.select(timeout: timeout, into: &ready)
-    let count = ready.count
+    let count = ready.count { $0.key.data != nil }
     handleReady { accept(listener, server) }
     if looksAtTime { lookAtTime() }
     return count

@@ -68,6 +68,13 @@ public struct StreamRequest: ~Copyable, Sendable {
     try stream.read(exactly: count)
   }
 
+  /// Reads so many bytes, or nil at the stream's end: the first part of a message.
+  ///
+  /// - Throws: ``SocketError/Code/unexpectedEnd`` when the stream ends within them.
+  public mutating func readIfAny(exactly count: Int) throws(SocketError) -> [UInt8]? {
+    try stream.readIfAny(exactly: count)
+  }
+
   /// Writes text. (Python: `wfile.write()`.)
   ///
   /// - Throws: ``SocketError/Code/encoding``, ``SocketError/isDisconnected``, ``SocketError/isTimedOut``.

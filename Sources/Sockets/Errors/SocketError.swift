@@ -56,7 +56,7 @@ public struct SocketError: Error, Sendable {
   }
 
   /// A deadline that passed before the call was done.
-  init(deadlineOf call: String, _ address: SocketAddress? = nil) {
+  package init(deadlineOf call: String, _ address: SocketAddress? = nil) {
     code = .deadline
     errno = .timedOut
     self.call = call
@@ -64,7 +64,9 @@ public struct SocketError: Error, Sendable {
   }
 
   /// A failure that no system call reported.
-  init(_ code: Code, call: String = "", errno: Errno? = nil, _ explanation: String, _ address: SocketAddress? = nil) {
+  package init(
+    _ code: Code, call: String = "", errno: Errno? = nil, _ explanation: String, _ address: SocketAddress? = nil
+  ) {
     self.code = code
     self.errno = errno
     self.call = call
@@ -80,21 +82,21 @@ public struct SocketError: Error, Sendable {
   }
 
   /// None of a name's addresses would connect: the last one's failure, with all of them inside.
-  init(last: SocketError, attempts: [SocketError], _ explanation: String) {
+  package init(last: SocketError, attempts: [SocketError], _ explanation: String) {
     code = last.code
     errno = last.errno
     call = last.call
     detail = Detail(address: last.address, explanation: explanation, attempts: attempts)
   }
 
-  func withBytesSent(_ count: Int) -> SocketError {
+  package func withBytesSent(_ count: Int) -> SocketError {
     var error = self
     error.bytesSent = count
     return error
   }
 
   /// The same failure of a system call, or of its deadline, with the address it was about.
-  func withAddress(_ address: SocketAddress) -> SocketError {
+  package func withAddress(_ address: SocketAddress) -> SocketError {
     guard let errno, code != .deadline else { return SocketError(deadlineOf: call, address) }
     return SocketError(call, errno, address)
   }
@@ -139,5 +141,11 @@ extension SocketError {
     public static let unexpectedEnd = Code("unexpected end")
     /// Bytes that are no text in the encoding, or text that it cannot write. (Python: `UnicodeError`.)
     public static let encoding = Code("encoding")
+    /// The task that waited was cancelled (`AsyncSockets`). (Python: `CancelledError`.)
+    public static let cancelled = Code("cancelled")
+    /// Another task closed the socket, or its event loop has ended (`AsyncSockets`).
+    public static let closed = Code("closed")
+    /// Another task is in the same kind of call on the socket (`AsyncSockets`). (Python: `RuntimeError`.)
+    public static let busy = Code("busy")
   }
 }

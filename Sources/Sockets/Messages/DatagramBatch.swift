@@ -32,13 +32,16 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
   private let headers: UnsafeMutableBufferPointer<csockets_mmsghdr>
   private let vectors: UnsafeMutableBufferPointer<iovec>
   private let addresses: UnsafeMutableBufferPointer<sockaddr_storage>
+  private let segments: SegmentControls
 
   /// Makes room.
   ///
   /// - Parameters:
   ///   - capacity: The most datagrams, 1 to 1024 (what the kernel takes at once).
   ///   - datagramSize: The most bytes of each; of a longer one the rest is lost.
-  public init(capacity: Int, datagramSize: Int) {
+  ///   - segmented: Each may be a train of datagrams of one size, from and to the same address, which the kernel splits
+  ///     and joins (see ``segmentSize(of:)``). The socket asks for trains by ``SocketOption/receiveOffload``.
+  public init(capacity: Int, datagramSize: Int, segmented: Bool = false) {
     precondition((1...1024).contains(capacity), "a batch of \(capacity) datagrams")
     precondition((1...65_536).contains(datagramSize), "datagrams of \(datagramSize) bytes")
     self.capacity = capacity
@@ -48,6 +51,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     headers = .allocate(capacity: capacity)
     vectors = .allocate(capacity: capacity)
     addresses = .allocate(capacity: capacity)
+    segments = SegmentControls(capacity: segmented ? capacity : 0)
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
     headers.initialize(repeating: csockets_mmsghdr())
     vectors.initialize(repeating: iovec())
@@ -65,6 +69,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     headers.deallocate()
     vectors.deallocate()
     addresses.deallocate()
+    segments.deallocate()
   }
 
   /// Forgets all datagrams.
@@ -103,6 +108,7 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
       headers[count].msg_hdr.msg_namelen = native.length
     }
     vectors[count].iov_len = datagram.byteCount
+    if segments.isUsed { segments.setSize(0, of: header(count), count) }
     count += 1
     used = max(used, count)
     let room = room(of: count - 1)
@@ -115,6 +121,35 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     _ datagram: some Collection<UInt8>, to address: SocketAddress
   ) throws(SocketError) -> Bool {
     try datagram.withBytes { (bytes) throws(SocketError) in try append(bytes, to: address) }
+  }
+
+  /// Appends a train of datagrams to one address: the kernel cuts the bytes into pieces of a size, of which the last may
+  /// be shorter (`UDP_SEGMENT`, man 7 udp).
+  ///
+  /// - Parameters:
+  ///   - datagrams: All of them, one behind the other: at most 64, and 65,507 bytes.
+  ///   - size: The bytes of each.
+  ///   - address: As for ``append(_:to:)-(RawSpan,_)``.
+  /// - Precondition: The batch was made `segmented`.
+  public mutating func append(
+    _ datagrams: RawSpan, segmentSize size: Int, to address: SocketAddress
+  ) throws(SocketError) -> Bool {
+    precondition(segments.isUsed, "a batch that was not made segmented")
+    precondition((1...65_507).contains(size), "datagrams of \(size) bytes")
+    guard try append(datagrams, to: address) else { return false }
+    if size < datagrams.byteCount { segments.setSize(size, of: header(count - 1), count - 1) }
+    return true
+  }
+
+  /// Of a train of datagrams the size of each but the last, which may be shorter; else the number of bytes.
+  public func segmentSize(of index: Int) -> Int {
+    let size = segments.isUsed ? segments.size(of: index) : 0
+    return size > 0 ? size : room(of: index).count
+  }
+
+  private func header(_ index: Int) -> UnsafeMutablePointer<csockets_mmsghdr> {
+    guard let first = headers.baseAddress else { preconditionFailure("a batch without room") }
+    return first + index
   }
 
   private func room(of index: Int) -> UnsafeMutableRawBufferPointer {
@@ -137,11 +172,19 @@ public struct DatagramBatch: ~Copyable, @unchecked Sendable {
     for index in 0..<used {
       vectors[index].iov_len = datagramSize
       headers[index].msg_hdr.msg_namelen = NativeAddress.capacity
+      if segments.isUsed { segments.prepare(header(index), index) }
     }
     let received = call(headers.baseAddress, capacity)
     count = max(0, received)
     used = count
-    for index in 0..<count { vectors[index].iov_len = Int(headers[index].msg_len) }
+    for index in 0..<count {
+      vectors[index].iov_len = Int(headers[index].msg_len)
+      // As it came, so it is sent.
+      if segments.isUsed {
+        let size = segments.receivedSize(header(index))
+        segments.setSize(size, of: header(index), index)
+      }
+    }
     return received
   }
 

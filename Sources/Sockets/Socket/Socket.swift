@@ -41,7 +41,7 @@ public struct Socket: ~Copyable, Sendable {
   }
 
   /// Takes a descriptor over. The caller knows what it is.
-  init(descriptor: CInt, family: AddressFamily, type: SocketType, timeoutNanoseconds: Int64 = -1) {
+  package init(descriptor: CInt, family: AddressFamily, type: SocketType, timeoutNanoseconds: Int64 = -1) {
     self.descriptor = descriptor
     self.family = family
     self.type = type

@@ -32,6 +32,19 @@ public struct BufferedReader: ~Copyable, Sendable {
     return bytes
   }
 
+  /// Shows what has been received, without reading it: for a format that tells its parts by what follows them.
+  /// (Python: `peek()`.)
+  ///
+  /// - Parameters:
+  ///   - count: How many bytes to wait for; with 0 it does not wait.
+  ///   - socket: Where to receive from.
+  /// - Returns: All that is there; fewer bytes than `count` only at the stream's end.
+  public mutating func peek(atLeast count: Int = 1, from socket: borrowing Socket) throws(SocketError) -> [UInt8] {
+    let deadline = Deadline(after: socket.timeoutNanoseconds)
+    while bufferedCount < count, try fill(from: socket, until: deadline) > 0 {}
+    return Array(buffer[start..<end])
+  }
+
   /// Calls with the bytes up to a delimiter and with it, where they lie in the buffer.
   ///
   /// - Parameters:
@@ -88,6 +101,21 @@ public struct BufferedReader: ~Copyable, Sendable {
       throw error
     }
     return bytes
+  }
+
+  /// Reads so many bytes, if any come: the first part of a message, before which the peer may end the stream.
+  ///
+  /// - Returns: nil at the stream's end.
+  /// - Throws: ``SocketError/Code/unexpectedEnd`` when the stream ends within them; what there was can be read still.
+  public mutating func readIfAny(
+    exactly count: Int, from socket: borrowing Socket
+  ) throws(SocketError) -> [UInt8]? {
+    do throws(SocketError) {
+      return try read(exactly: count, from: socket)
+    } catch {
+      guard error.code == .unexpectedEnd, bufferedCount == 0 else { throw error }
+      return nil
+    }
   }
 
   /// Reads what there is, waiting only when there is nothing. (Python: `read1(n)`.)

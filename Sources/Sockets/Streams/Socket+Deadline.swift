@@ -13,13 +13,12 @@ extension Socket {
     appendingTo bytes: inout [UInt8], upTo maximum: Int, until deadline: Deadline
   ) throws(SocketError) -> Int {
     let before = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: maximum))
-    var received = 0
-    defer { bytes.removeLast(maximum - received) }
-    received = try bytes.withUnsafeMutableBytesThrowing { (all) throws(SocketError) in
-      try receive(into: UnsafeMutableRawBufferPointer(rebasing: all[before...]), until: deadline)
+    try bytes.append(addingCapacity: maximum) { (room) throws(SocketError) in
+      try room.withUnsafeMutableBufferPointer { (bytes, count) throws(SocketError) in
+        count = try receive(into: UnsafeMutableRawBufferPointer(bytes), until: deadline)
+      }
     }
-    return received
+    return bytes.count - before
   }
 }
 

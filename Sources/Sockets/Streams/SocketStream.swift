@@ -96,6 +96,11 @@ public struct SocketStream: ~Copyable, @unchecked Sendable {
 
   // MARK: - Bytes
 
+  /// Shows what has been received, without reading it; see ``BufferedReader/peek(atLeast:from:)``. (Python: `peek()`.)
+  public mutating func peek(atLeast count: Int = 1) throws(SocketError) -> [UInt8] {
+    try reader.peek(atLeast: count, from: socket)
+  }
+
   /// Reads up to a delimiter and with it; see ``BufferedReader/withBytes(until:limit:from:_:)``.
   ///
   /// - Returns: nil at the stream's end; at the end what is left, without the delimiter.
@@ -106,6 +111,11 @@ public struct SocketStream: ~Copyable, @unchecked Sendable {
   /// Reads so many bytes; see ``BufferedReader/read(exactly:from:)``. (Python: `read(n)`.)
   public mutating func read(exactly count: Int) throws(SocketError) -> [UInt8] {
     try reader.read(exactly: count, from: socket)
+  }
+
+  /// Reads so many bytes, or nil at the stream's end; see ``BufferedReader/readIfAny(exactly:from:)``.
+  public mutating func readIfAny(exactly count: Int) throws(SocketError) -> [UInt8]? {
+    try reader.readIfAny(exactly: count, from: socket)
   }
 
   /// Reads what there is; see ``BufferedReader/read(upTo:from:)``. (Python: `read1(n)`.)

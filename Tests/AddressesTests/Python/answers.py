@@ -10,73 +10,73 @@ import sys
 V4, V6 = ipaddress.IPv4Address, ipaddress.IPv6Address
 
 
-def networks(text):
+def blocks(text):
     return [ipaddress.ip_network(word) for word in text.split()]
 
 
-# The IANA special-purpose registries: what is not globally reachable, and what is, inside of that. Pythons before the
-# security releases of 2024 have no exceptions; none has all of the new blocks.
-PRIVATE = {
-    4: networks(
-        "0.0.0.0/8 10.0.0.0/8 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.168.0.0/16"
-        " 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 240.0.0.0/4"
-    ),
-    6: networks(
-        "::1/128 ::/128 ::ffff:0:0/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20"
-        " 5f00::/16 fc00::/7 fe80::/10"
-    ),
-}
-EXCEPTIONS = {
-    4: networks("192.0.0.9/32 192.0.0.10/32"),
-    6: networks(
-        "2001:1::1/128 2001:1::2/128 2001:1::3/128 2001:3::/32 2001:4:112::/48 2001:20::/28 2001:30::/28"
-    ),
-}
-NEWEST = networks("64:ff9b:1::/48 100:0:0:1::/64 3fff::/20 5f00::/16 2001:1::3/128")
+# Everything is asked of ipaddress, but for these blocks: there this Python may have an older table than the IANA
+# special-purpose registries, and so another answer. The narrowest block decides. Python has 192.0.0.0/24, 2002::/16 and
+# the exceptions since the security releases of 2024, 3fff::/20 and 64:ff9b:1::/48 in its newest versions, the others not
+# yet.
+PRIVATE = blocks("192.0.0.0/24 64:ff9b:1::/48 100:0:0:1::/64 2002::/16 3fff::/20 5f00::/16")
+NOT_PRIVATE = blocks(
+    "192.0.0.9/32 192.0.0.10/32 2001:1::1/128 2001:1::2/128 2001:1::3/128 2001:3::/32 2001:4:112::/48 2001:20::/28"
+    " 2001:30::/28"
+)
+NEWEST = blocks("64:ff9b:1::/48 100:0:0:1::/64 3fff::/20 5f00::/16 2001:1::3/128")
 HAS_EXCEPTIONS = hasattr(ipaddress._IPv4Constants, "_private_networks_exceptions")
 
 
 def judged(address):
     """The address whose properties count: since Python 3.13 the IPv4 address in a mapped one."""
-    return getattr(address, "ipv4_mapped", None) or address
+    return bare(getattr(address, "ipv4_mapped", None) or address)
+
+
+def judged_network(network):
+    """The same for a network, which Python leaves as it is: all mapped ones are private to it, and none is loopback."""
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is None or network.prefixlen < 96:
+        return network
+    return ipaddress.IPv4Network((int(mapped), network.prefixlen - 96))
 
 
 def bare(address):
     return type(address)(int(address))
 
 
+def inside(address, blocks):
+    return any(address in block for block in blocks if block.version == address.version)
+
+
+def corrected(address):
+    """Whether the address is private by the registry; None where every Python says the same."""
+    if inside(address, NOT_PRIVATE):
+        return False
+    return True if inside(address, PRIVATE) else None
+
+
 def is_private(address):
-    address = bare(judged(address))
-    version = address.version
-    answer = any(address in network for network in PRIVATE[version]) and not any(
-        address in network for network in EXCEPTIONS[version]
-    )
-    if HAS_EXCEPTIONS and not any(address in network for network in NEWEST if network.version == version):
-        assert answer == address.is_private, f"{address}: the registry and this Python disagree"
-    return answer
-
-
-def is_private_network(network):
-    mapped = getattr(network.network_address, "ipv4_mapped", None)
-    if mapped is not None and network.prefixlen >= 96:  # Python leaves these private, whatever their addresses are
-        network = ipaddress.IPv4Network((int(mapped), network.prefixlen - 96))
-    first, last = network.network_address, network.broadcast_address
-    version = network.version
-    answer = any(first in block and last in block for block in PRIVATE[version]) and not any(
-        network.overlaps(block) for block in EXCEPTIONS[version]
-    )
-    return answer
+    answer = corrected(address)
+    if HAS_EXCEPTIONS and not inside(address, NEWEST):
+        assert answer in (None, address.is_private), f"{address}: the registry and this Python disagree"
+    return address.is_private if answer is None else answer
 
 
 def is_global(address):
-    address = judged(address)
-    return not is_private(address) and not (address.version == 4 and address in ipaddress.ip_network("100.64.0.0/10"))
+    answer = corrected(address)
+    return address.is_global if answer is None else not answer
+
+
+def is_private_network(network):
+    same = lambda blocks: [block for block in blocks if block.version == network.version]
+    # Python looks at the first and the last address only, and calls 192.0.0.0/24 private for what is 8 and 11 in it.
+    if any(network.overlaps(block) for block in same(NOT_PRIVATE)):
+        return False
+    return any(network.subnet_of(block) for block in same(PRIVATE)) or network.is_private
 
 
 def flags(address):
     address = judged(address)
-    if address.version == 6:
-        address = bare(address)
     values = [
         is_private(address),
         is_global(address),
@@ -102,9 +102,11 @@ def network_text(network):
 
 
 def zone_is_possible(given):
-    """Python takes any zone; a Linux interface has at most 15 visible characters."""
+    """Python takes any zone; a Linux interface has at most 15 visible characters, and none has the number 0."""
     _, percent, zone = given.partition("%")
-    return not percent or re.fullmatch(r"[!-~]{1,15}", zone) and not re.search(r"[/%:\[\]]", zone)
+    if not percent:
+        return True
+    return re.fullmatch(r"[!-~]{1,15}", zone) and not re.search(r"[/%:\[\]]", zone) and not re.fullmatch("0+", zone)
 
 
 def mask_is_strict(given):
@@ -150,20 +152,18 @@ def network(version, given, strict):
     block = (ipaddress.IPv4Network if version == 4 else ipaddress.IPv6Network)(given, strict=strict)
     hosts = block.hosts() if block.num_addresses <= 256 else None
     hosts = None if hosts is None else list(hosts)
-    first, last = block.network_address, block.broadcast_address
-    if version == 6:  # the network's own properties do not look into mapped addresses
-        first, last = judged(first), judged(last)
+    kind = judged_network(block)
     return [
         network_text(block),
         text(block.netmask),
         text(block.hostmask),
         text(block.broadcast_address),
         block.num_addresses,
-        int(is_private_network(block)),
-        int(first.is_loopback and last.is_loopback),
-        int(first.is_link_local and last.is_link_local),
-        int(first.is_multicast and last.is_multicast),
-        int(first.is_unspecified and last.is_unspecified),
+        int(is_private_network(kind)),
+        int(kind.is_loopback),
+        int(kind.is_link_local),
+        int(kind.is_multicast),
+        int(kind.is_unspecified),
         "" if hosts is None else f"{text(hosts[0])} {text(hosts[-1])} {len(hosts)}",
     ]
 

@@ -1,0 +1,5 @@
+/// Which way bytes go.
+enum Direction: Sendable {
+  case reading
+  case writing
+}

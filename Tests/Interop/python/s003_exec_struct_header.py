@@ -1,0 +1,28 @@
+import struct
+
+from commands import run_command
+from peer import connect, lines, listen, receive, run
+
+
+def server():
+    listener = listen()
+    while True:
+        connection, address = listener.accept()
+        print(address)
+        while command := connection.recv(1024):
+            errors, output = run_command(command.decode())
+            connection.send(struct.pack("i", len(output + errors)))
+            connection.sendall(output + errors)
+        connection.close()
+
+
+def client():
+    connection = connect()
+    for line in lines("输入cmd命令>>>:"):
+        if command := line.strip():
+            connection.send(command.encode())
+            (length,) = struct.unpack("i", connection.recv(4))
+            print(receive(connection, length).decode("gbk"))
+
+
+run(server=server, client=client)
