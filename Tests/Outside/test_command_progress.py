@@ -187,8 +187,10 @@ class Interrupted(TerminalCase):
         shell.read_until(rf"stored s:{self.here}/big\.bin")
         lines = shell.screen.lines
         bars = [number for number, line in enumerate(lines) if "big.bin  [" in line]
-        self.assertEqual(len(bars), 2, lines)
-        self.assertTrue(any("Stopped" in line for line in lines[bars[0] : bars[1]]), lines)
+        stopped = next(number for number, line in enumerate(lines) if "Stopped" in line)
+        # Another thread may draw once more while the one that was interrupted stops them all.
+        self.assertIn(sum(number < stopped for number in bars), (1, 2), lines)
+        self.assertEqual(sum(number > stopped for number in bars), 1, lines)
         shell.write(b"exit\n")
         self.assertEqual(shell.wait(), DONE)
 
