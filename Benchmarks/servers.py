@@ -13,19 +13,24 @@ CIPHER = "aes128-gcm@openssh.com"
 
 
 class Landline:
-    def __init__(self, folder: Path):
+    """A server with what it needs in a folder of its own, and the account of an admin; `settings` are options of serve."""
+
+    def __init__(self, folder: Path, *settings: str):
         folder.mkdir()
         self.data = folder / "data"
         self.root = self.data / "files"
         self.environment = {**os.environ, "XDG_CONFIG_HOME": str(folder / "config")}
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--data", self.data, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
-        invite = next(word for line in self.process.stdout for word in line.split() if word.startswith("landline://"))
-        self.run("join", invite, "--name", "bench")
+            [BINARY, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *settings], stdout=subprocess.PIPE,
+            text=True)
+        words = (word for line in self.process.stdout for word in line.split())
+        self.invite = next(word for word in words if word.startswith("landline://"))
+        self.run("join", self.invite, "--name", "bench")
 
-    def run(self, *arguments) -> str:
+    def run(self, *arguments, environment: dict | None = None) -> str:
         return subprocess.run(
-            [BINARY, *arguments], env=self.environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+            [BINARY, *arguments], env=environment or self.environment, check=True, stdout=subprocess.PIPE,
+            text=True).stdout
 
     def stop(self):
         end(self.process)
@@ -97,3 +102,27 @@ class Nginx:
 
     def stop(self):
         end(self.process)
+
+
+class Ngircd:
+    """An IRC server in C; its brakes on floods are off."""
+
+    def __init__(self, folder: Path):
+        folder.mkdir()
+        folder.chmod(0o755)
+        self.port = free_port()
+        user = "ServerUID = irc\nServerGID = irc\n" if os.geteuid() == 0 else ""
+        (folder / "ngircd.conf").write_text(
+            f"[Global]\nName = irc.bench.test\nInfo = bench\nAdminInfo1 = bench\nListen = 127.0.0.1\n"
+            f"Ports = {self.port}\nMotdPhrase = bench\n{user}"
+            "[Limits]\nMaxConnections = 0\nMaxConnectionsIP = 0\nMaxJoins = 0\nMaxPenaltyTime = 0\n"
+            "PingTimeout = 3600\nPongTimeout = 3600\n"
+            "[Options]\nDNS = no\nIdent = no\nPAM = no\nRequireAuthPing = no\n")
+        self.log = open(folder / "log", "wb")
+        self.process = subprocess.Popen(
+            ["/usr/sbin/ngircd", "-n", "-f", folder / "ngircd.conf"], stdout=self.log, stderr=self.log)
+        wait_until_it_listens(self.port)
+
+    def stop(self):
+        end(self.process)
+        self.log.close()
