@@ -20,8 +20,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// Of a message; of what is read at once; of clients that log in at the same time.
-enum { SIZE = 100, ROOM = 65536, AT_ONCE = 32 };
+// Of a message; of what is read at once.
+enum { SIZE = 100, ROOM = 65536 };
 enum { SEQUENCE = 8 };  // digits at the beginning of each message
 
 struct client {
@@ -40,6 +40,8 @@ struct protocol {
   // Takes what it can of these bytes; how much that was.
   size_t (*take)(struct client *, const char *, size_t);
   void (*say)(uint32_t sequence);
+  // How many clients enter at the same time. ngircd has a backlog of 10, and whoever comes behind that waits for a second.
+  int at_once;
   // Whether the speaker hears himself, and is told what is stored.
   int answers;
 };
@@ -376,9 +378,9 @@ static void line_say(uint32_t sequence) {
 }
 
 static const struct protocol protocols[] = {
-    {"plain", plain_begin, plain_take, plain_say, 0},
-    {"irc", irc_begin, irc_take, irc_say, 0},
-    {"line", line_begin, NULL, line_say, 1},
+    {"plain", plain_begin, plain_take, plain_say, 64, 0},
+    {"irc", irc_begin, irc_take, irc_say, 8, 0},
+    {"line", line_begin, NULL, line_say, 32, 1},
 };
 
 // The loop.
@@ -423,7 +425,7 @@ static void enter_all(void) {
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     watch(c);
     protocol->begin(c);
-    while (i + 1 - ready_count >= AT_ONCE) turn_or_give_up("entering the room");
+    while (i + 1 - ready_count >= protocol->at_once) turn_or_give_up("entering the room");
   }
   while (ready_count < client_count) turn_or_give_up("entering the room");
   // What is still said about the last ones who came.
