@@ -37,9 +37,10 @@ class Landline:
 
 
 class Sshd:
-    """OpenSSH's server, for scp, rsync and tar; the cipher is the fastest it has here."""
+    """OpenSSH's server, for scp, rsync, tar and commands; the cipher is the fastest it has here. `settings` are lines for its
+    configuration."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *settings: str):
         folder.mkdir()
         self.root = folder / "files"
         self.root.mkdir()
@@ -50,7 +51,7 @@ class Sshd:
         (folder / "sshd_config").write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\n"
             f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n"
-            f"Subsystem sftp internal-sftp\nCiphers {CIPHER}\n")
+            f"Subsystem sftp internal-sftp\nCiphers {CIPHER}\n" + "".join(f"{line}\n" for line in settings))
         os.makedirs("/run/sshd", exist_ok=True)
         self.process = subprocess.Popen(
             ["/usr/sbin/sshd", "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL)
