@@ -119,13 +119,12 @@ class Ngircd:
             "[Limits]\nMaxConnections = 0\nMaxConnectionsIP = 0\nMaxJoins = 0\nMaxPenaltyTime = 0\n"
             "PingTimeout = 3600\nPongTimeout = 3600\n"
             "[Options]\nDNS = no\nIdent = no\nPAM = no\nRequireAuthPing = no\n")
-        self.log = open(folder / "log", "wb")
         self.process = subprocess.Popen(
-            ["/usr/sbin/ngircd", "-n", "-f", folder / "ngircd.conf"], stdout=self.log, stderr=self.log)
+            ["/usr/sbin/ngircd", "-n", "-f", folder / "ngircd.conf"], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
         wait_until_it_listens(self.port)
 
     def stop(self):
         # It has nothing to lose, and at a milder end tells each client of each other's.
         self.process.kill()
         self.process.wait()
-        self.log.close()
