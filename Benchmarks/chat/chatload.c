@@ -367,6 +367,7 @@ static void line_arrived(struct client *c, const char *bytes, size_t length) {
     }
     size_t all = c->length + count, taken = line_messages(c, text, all);
     keep(c, text + taken, all - taken);
+    if (arrived_count == 0 && SSL_pending(c->tls) == 0) return;
   }
 }
 
