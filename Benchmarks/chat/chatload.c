@@ -68,7 +68,8 @@ static void give_up(const char *format, ...) {
 }
 
 static void watch(struct client *c) {
-  struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
+  // By edges, for else each epoll_wait looks again at all that the one before it has told of.
+  struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = c};
   if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event)) fail("epoll_ctl");
 }
 
@@ -386,12 +387,13 @@ static const struct protocol protocols[] = {
 
 // The loop.
 
-static void receive(struct client *c) {
+// Whether there may be more at once.
+static int receive(struct client *c) {
   static char bytes[2 * ROOM];
   size_t before = c->tls ? 0 : c->length;
   if (before) memcpy(bytes, c->kept, before);
   ssize_t count = recv(c->fd, bytes + before, ROOM, MSG_DONTWAIT);
-  if (count < 0 && errno == EAGAIN) return;
+  if (count < 0 && errno == EAGAIN) return 0;
   if (count < 0) fail("recv");
   if (count == 0) give_up("the server closed client %d", c->number);
   now = nanoseconds();
@@ -401,13 +403,17 @@ static void receive(struct client *c) {
     size_t all = before + (size_t)count, taken = protocol->take(c, bytes, all);
     keep(c, bytes + taken, all - taken);
   }
+  // Less than there was room for was all (man 7 epoll).
+  return count == ROOM;
 }
 
 static int turn(int milliseconds) {
   struct epoll_event events[512];
   int ready = epoll_wait(epoll_fd, events, 512, milliseconds);
   if (ready < 0 && errno != EINTR) fail("epoll_wait");
-  for (int i = 0; i < ready; i++) receive(events[i].data.ptr);
+  for (int i = 0; i < ready; i++) {
+    while (receive(events[i].data.ptr)) continue;
+  }
   return ready;
 }
 
