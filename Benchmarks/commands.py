@@ -310,7 +310,7 @@ def main() -> int:
     parser.add_argument("--mib", type=int, default=64)
     parser.add_argument("--only", choices=("true", "output", "echo"))
     parser.add_argument("--folder", default="/dev/shm" if os.path.isdir("/dev/shm") else None)
-    parser.add_argument("--commands-user", help="run landline's commands as this user (as root)")
+    parser.add_argument("--commands-user", help="run landline's commands as this user, who has a shell (as root)")
     options = parser.parse_args()
     ends_well()
     folder = Path(tempfile.mkdtemp(prefix="landline-bench-", dir=options.folder))
