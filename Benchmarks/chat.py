@@ -5,11 +5,11 @@
     scripts/python Benchmarks/chat.py --only "200 clients" --rounds 3
     scripts/python Benchmarks/chat.py --rounds 1 --messages 50          # a short run, to see that it works
 
-One load generator (chat/chatload.c) for all of them: it counts a message of 100 bytes as delivered when another client has
-it whole, checks that every client gets every message once and in order, and says when it is itself what is slow (a load of
-about one core). landline encrypts (TLS 1.3) and stores each message durably before it says so; its data is in memory (tmpfs),
-and for "on a disk" on one. ngircd and the broadcaster neither encrypt nor store. The history of a room, the encryption and
-the loopback are all within what is measured. Exits with 1 when a goal is missed, or a message.
+One load generator (chat/chatload.c) for all of them: it counts a message of 100 bytes as delivered when another
+client has it whole, checks that every client gets every message once and in order, and says what it takes itself (a
+load of about one core is what is slow then). landline encrypts (TLS 1.3) and stores each message durably before it
+says so; its data is in memory (tmpfs), and for "on a disk" on one. ngircd and the broadcaster neither encrypt nor
+store. Exits with 1 when a goal is missed, or a message.
 """
 
 import argparse

@@ -5,11 +5,11 @@
     scripts/python Benchmarks/commands.py --only true --rounds 3    # true, output or echo
     scripts/python Benchmarks/commands.py --rounds 1 --times 50 --mib 8      # a short run, to see that it works
 
-Everything is on loopback and in memory (tmpfs). sshd is one of its own, with a key and without PAM, and the shell that it
-starts reads no ~/.bashrc; both sides of ssh use aes128-gcm@openssh.com, the fastest that it has here. The times are what a
-clock beside the caller says, with nothing taken off: over a warm connection the client is the tests' own, in Python, whose
-part is in it. landline-launch is what the server starts for each command, and guards it; beside it `true` is spawned from
-here, without it. Exits with 1 when a goal is missed.
+Everything is on loopback and in memory (tmpfs). sshd is one of its own, with a key and without PAM, and the shell
+that it starts reads no ~/.bashrc; both sides of ssh use aes128-gcm@openssh.com, the fastest that it has here. The
+times are what a clock beside the caller says, with nothing taken off: over a warm connection the client is the tests'
+own, in Python, whose part is in it. landline-launch is what the server starts for each command, and guards it; beside
+it `true` is spawned from here, without it. Exits with 1 when a goal is missed.
 """
 
 import argparse
@@ -107,8 +107,8 @@ def spawn(command: list[str], environment: dict[str, str], more_actions: tuple =
 
 def launch_true() -> None:
     """With limits like the server's, though not on how many processes the user may have here, and without Landlock."""
-    command = [str(launcher()), "--folder", "/", "--cpu", "3600", "--memory", str(2 << 30), "--processes", "1000000", "--",
-               TRUE, "true"]
+    command = [str(launcher()), "--folder", "/", "--cpu", "3600", "--memory", str(2 << 30), "--processes", "1000000",
+               "--", TRUE, "true"]
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
         spawn(command, {"PATH": "/usr/bin:/bin"}, ((os.POSIX_SPAWN_DUP2, theirs.fileno(), 3),))
@@ -155,8 +155,8 @@ def measure_true(office: Office, sshd: Sshd, master: Master, options: argparse.N
     pairs = [mine["p50"] / other["p50"] for mine, other in
              zip(rows["landline run, a process each"], rows["ssh, a process each"])]
     return all([
-        at_most("landline, a warm connection: p50", middle["landline, a warm connection"], 2, "ms"),
-        at_most(f"landline run / ssh, p50 ({min(pairs):.2f} to {max(pairs):.2f})", statistics.median(pairs), 1 / 3, "")])
+        at_most("landline, a warm connection: p50 in ms", middle["landline, a warm connection"], 2),
+        at_most(f"landline run / ssh, p50 ({min(pairs):.2f} to {max(pairs):.2f})", statistics.median(pairs), 1 / 3)])
 
 
 def time_way(way: Way, times: int) -> dict[str, float]:
@@ -215,8 +215,9 @@ def measure_output(office: Office, sshd: Sshd, master: Master, folder: Path, opt
         pairs = [other["wall"] / mine["wall"] for mine, other in zip(rows["landline run"], rows[name])]
         ratio = statistics.median(pairs)
         is_short = ratio < goal
-        print(f"landline run is {ratio:.2f} times as fast as {name} ({min(pairs):.2f} to {max(pairs):.2f}), at least {goal}"
-              + ("   <- missed" if is_short else ""))
+        mark = "   <- missed" if is_short else ""
+        print(f"landline run is {ratio:.2f} times as fast as {name} ({min(pairs):.2f} to {max(pairs):.2f}), "
+              f"at least {goal}{mark}")
         is_well = is_well and not is_short
     return is_well
 
@@ -293,13 +294,14 @@ def measure_echo(office: Office, sshd: Sshd, options: argparse.Namespace) -> boo
     print(f"\nthe echo of a typed key, {options.times} keys, median of {options.rounds} rounds, in turn")
     print(f"{'':20} {'p50 ms':>8} {'p99 ms':>8}")
     for name, runs in rows.items():
-        print(f"{name:20} {statistics.median(one[0] for one in runs):8.3f} {statistics.median(one[1] for one in runs):8.3f}")
-    return at_most("landline shell: p50", statistics.median(one[0] for one in rows["landline shell"]), 2, "ms")
+        p50, p99 = (statistics.median(one[place] for one in runs) for place in (0, 1))
+        print(f"{name:20} {p50:8.3f} {p99:8.3f}")
+    return at_most("landline shell: p50 in ms", statistics.median(one[0] for one in rows["landline shell"]), 2)
 
 
-def at_most(what: str, value: float, goal: float, unit: str) -> bool:
+def at_most(what: str, value: float, goal: float) -> bool:
     is_well = value <= goal
-    print(f"{what} {value:.2f} {unit}".rstrip() + f", at most {goal:.2f}" + ("" if is_well else "   <- missed"))
+    print(f"{what}: {value:.2f}, at most {goal:.2f}" + ("" if is_well else "   <- missed"))
     return is_well
 
 
@@ -320,8 +322,8 @@ def main() -> int:
         stack.callback(shutil.rmtree, folder)
         office = Office(folder / "landline", options.commands_user)
         stack.callback(office.stop)
-        # bash reads ~/.bashrc when it is started by sshd, unless it is told that it is not the first shell: what somebody
-        # has in there is not ssh's to answer for.
+        # bash reads ~/.bashrc when it is started by sshd, unless it is told that it is not the first shell: what
+        # somebody has in there is not ssh's to answer for.
         sshd = Sshd(folder / "ssh", "SetEnv SHLVL=2")
         stack.callback(sshd.stop)
         master = Master(folder, sshd)

@@ -13,7 +13,7 @@ CIPHER = "aes128-gcm@openssh.com"
 
 
 class Landline:
-    """A server with what it needs in a folder of its own, and the account of an admin; `settings` are options of serve."""
+    """A server with what it needs in a folder of its own, and an admin's account; `settings` are options of serve."""
 
     def __init__(self, folder: Path, *settings: str):
         folder.mkdir()
@@ -37,8 +37,8 @@ class Landline:
 
 
 class Sshd:
-    """OpenSSH's server, for scp, rsync, tar and commands; the cipher is the fastest it has here. `settings` are lines for its
-    configuration."""
+    """OpenSSH's server, for scp, rsync, tar and commands; the cipher is the fastest it has here. `settings` are lines
+    for its configuration."""
 
     def __init__(self, folder: Path, *settings: str):
         folder.mkdir()

@@ -2,8 +2,8 @@
 //
 //   broadcaster PORT
 //
-// Nothing is encrypted, stored or looked at. It is the upper limit that the others are seen beside, and no more: a client that
-// does not read holds up everybody.
+// Nothing is encrypted, stored or looked at. It is the upper limit that the others are seen beside, and no more: a
+// client that does not read holds up everybody.
 #define _GNU_SOURCE
 #include "../toolkit/load.h"
 

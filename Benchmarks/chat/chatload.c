@@ -2,10 +2,11 @@
 //
 //   chatload PROTOCOL PORT CLIENTS MESSAGES OUTSTANDING SERVER-PID [FINGERPRINT ROOM <TOKENS]
 //
-// PROTOCOL is `irc`, `line` (docs/PROTOCOL.md: TLS 1.3 with the pinned certificate; the clients share the access tokens on the
-// standard input, one a line) or `plain` (broadcaster.c). A message of 100 bytes is outstanding until it has reached all the
-// others. Only that is counted, for each protocol alike: what the server tells the speaker himself (his own message, and on the
-// line that it is stored) must come, too, but is no delivery. One thread. Prints one JSON object.
+// PROTOCOL is `irc`, `line` (docs/PROTOCOL.md: TLS 1.3 with the pinned certificate; the clients share the access
+// tokens on the standard input, one a line) or `plain` (broadcaster.c). A message of 100 bytes is outstanding until
+// it has reached all the others. Only that is counted, for each protocol alike: what the server tells the speaker
+// himself (his own message, and on the line that it is stored) must come, too, but is no delivery. One thread. Prints
+// one JSON object.
 #define _GNU_SOURCE
 #include "../toolkit/load.h"
 
@@ -40,7 +41,7 @@ struct protocol {
   // Takes what it can of these bytes; how much that was.
   size_t (*take)(struct client *, const char *, size_t);
   void (*say)(uint32_t sequence);
-  // How many clients enter at the same time. ngircd has a backlog of 10, and whoever comes behind that waits for a second.
+  // How many clients enter at the same time: ngircd has a backlog of 10, and who comes behind that waits for a second.
   int at_once;
   // Whether the speaker hears himself, and is told what is stored.
   int answers;
@@ -186,7 +187,7 @@ static void irc_say(uint32_t sequence) {
   send_all(clients, line, sizeof line);
 }
 
-// line: docs/PROTOCOL.md. OpenSSL reads from what one recv brought, and so asks the kernel once for any number of records.
+// line: docs/PROTOCOL.md. OpenSSL reads from what one recv brought, so the kernel is asked once for many records.
 
 static const char *arrived;
 static size_t arrived_count;
@@ -375,8 +376,8 @@ static void line_arrived(struct client *c, const char *bytes, size_t length) {
 static void line_say(uint32_t sequence) {
   char text[SIZE];
   compose(sequence, text);
-  line_send(clients, text, "{\"op\":\"chat.send\",\"id\":%u,\"room\":\"%s\",\"key\":\"%s-%u\",\"body\":%d}", sequence + 3, room,
-            room, sequence, SIZE);
+  line_send(clients, text, "{\"op\":\"chat.send\",\"id\":%u,\"room\":\"%s\",\"key\":\"%s-%u\",\"body\":%d}",
+            sequence + 3, room, room, sequence, SIZE);
 }
 
 static const struct protocol protocols[] = {
