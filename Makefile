@@ -64,7 +64,8 @@ interop:
 soak:
 	LANDLINE_CRASH_ROUNDS=500 LANDLINE_SYNC_KILLS=50 LANDLINE_CHAT_ROUNDS=500 LANDLINE_SOAK=1 $(MAKE) outside
 
-# Beside scp, rsync, nginx and tar, in turn; half an hour (see docs/BENCHMARKS.md). DISK= is a folder on a real disk.
+# Beside scp, rsync, nginx, tar, ngircd and ssh, in turn; three quarters of an hour (see docs/BENCHMARKS.md). DISK= is a
+# folder on a real disk.
 DISK ?= /var/tmp
 bench: build
 	scripts/install-packages bench test
@@ -74,6 +75,7 @@ bench: build
 	scripts/python Benchmarks/folder.py --folder $(DISK)
 	scripts/python Benchmarks/transfer.py --mib 4096 --rounds 1 --only landline
 	scripts/python Benchmarks/idle.py
+	scripts/python Benchmarks/chat.py --disk $(DISK); short=$$?; scripts/python Benchmarks/commands.py && exit $$short
 
 # The toolkit's own tests under the address and the thread sanitizer, nothing of the product in the build; a quarter of
 # an hour. Without backtraces, for a test crashes on purpose; without leaks, for the runtime keeps what it allocates once.

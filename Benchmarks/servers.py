@@ -13,28 +13,34 @@ CIPHER = "aes128-gcm@openssh.com"
 
 
 class Landline:
-    def __init__(self, folder: Path):
+    """A server with what it needs in a folder of its own, and an admin's account; `settings` are options of serve."""
+
+    def __init__(self, folder: Path, *settings: str):
         folder.mkdir()
         self.data = folder / "data"
         self.root = self.data / "files"
         self.environment = {**os.environ, "XDG_CONFIG_HOME": str(folder / "config")}
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--data", self.data, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
-        invite = next(word for line in self.process.stdout for word in line.split() if word.startswith("landline://"))
-        self.run("join", invite, "--name", "bench")
+            [BINARY, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *settings], stdout=subprocess.PIPE,
+            text=True)
+        words = (word for line in self.process.stdout for word in line.split())
+        self.invite = next(word for word in words if word.startswith("landline://"))
+        self.run("join", self.invite, "--name", "bench")
 
-    def run(self, *arguments) -> str:
+    def run(self, *arguments, environment: dict | None = None) -> str:
         return subprocess.run(
-            [BINARY, *arguments], env=self.environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+            [BINARY, *arguments], env=environment or self.environment, check=True, stdout=subprocess.PIPE,
+            text=True).stdout
 
     def stop(self):
         end(self.process)
 
 
 class Sshd:
-    """OpenSSH's server, for scp, rsync and tar; the cipher is the fastest it has here."""
+    """OpenSSH's server, for scp, rsync, tar and commands; the cipher is the fastest it has here. `settings` are lines
+    for its configuration."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *settings: str):
         folder.mkdir()
         self.root = folder / "files"
         self.root.mkdir()
@@ -45,7 +51,7 @@ class Sshd:
         (folder / "sshd_config").write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\n"
             f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n"
-            f"Subsystem sftp internal-sftp\nCiphers {CIPHER}\n")
+            f"Subsystem sftp internal-sftp\nCiphers {CIPHER}\n" + "".join(f"{line}\n" for line in settings))
         os.makedirs("/run/sshd", exist_ok=True)
         self.process = subprocess.Popen(
             ["/usr/sbin/sshd", "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL)
@@ -97,3 +103,28 @@ class Nginx:
 
     def stop(self):
         end(self.process)
+
+
+class Ngircd:
+    """An IRC server in C; its brakes on floods are off."""
+
+    def __init__(self, folder: Path):
+        folder.mkdir()
+        folder.chmod(0o755)
+        self.port = free_port()
+        user = "ServerUID = irc\nServerGID = irc\n" if os.geteuid() == 0 else ""
+        (folder / "ngircd.conf").write_text(
+            f"[Global]\nName = irc.bench.test\nInfo = bench\nAdminInfo1 = bench\nListen = 127.0.0.1\n"
+            f"Ports = {self.port}\nMotdPhrase = bench\n{user}"
+            "[Limits]\nMaxConnections = 0\nMaxConnectionsIP = 0\nMaxJoins = 0\nMaxPenaltyTime = 0\n"
+            "PingTimeout = 3600\nPongTimeout = 3600\n"
+            "[Options]\nDNS = no\nIdent = no\nPAM = no\nRequireAuthPing = no\n")
+        self.process = subprocess.Popen(
+            ["/usr/sbin/ngircd", "-n", "-f", folder / "ngircd.conf"], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        wait_until_it_listens(self.port)
+
+    def stop(self):
+        # It has nothing to lose, and at a milder end tells each client of each other's.
+        self.process.kill()
+        self.process.wait()
