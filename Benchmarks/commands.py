@@ -322,9 +322,7 @@ def main() -> int:
         stack.callback(shutil.rmtree, folder)
         office = Office(folder / "landline", options.commands_user)
         stack.callback(office.stop)
-        # bash reads ~/.bashrc when it is started by sshd, unless it is told that it is not the first shell: what
-        # somebody has in there is not ssh's to answer for.
-        sshd = Sshd(folder / "ssh", "SetEnv SHLVL=2")
+        sshd = Sshd(folder / "ssh")
         stack.callback(sshd.stop)
         master = Master(folder, sshd)
         stack.callback(master.stop)

@@ -37,10 +37,9 @@ class Landline:
 
 
 class Sshd:
-    """OpenSSH's server, for scp, rsync, tar and commands; the cipher is the fastest it has here. `settings` are lines
-    for its configuration."""
+    """OpenSSH's server, for scp, rsync, tar and commands; the cipher is the fastest it has here."""
 
-    def __init__(self, folder: Path, *settings: str):
+    def __init__(self, folder: Path):
         folder.mkdir()
         self.root = folder / "files"
         self.root.mkdir()
@@ -48,10 +47,12 @@ class Sshd:
         for key in ("host", "user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
         shutil.copy(folder / "user.pub", folder / "authorized")
+        # bash reads ~/.bashrc when it is started by sshd, unless it is told that it is not the first shell: what somebody
+        # has in there is not ssh's to answer for.
         (folder / "sshd_config").write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\n"
             f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n"
-            f"Subsystem sftp internal-sftp\nCiphers {CIPHER}\n" + "".join(f"{line}\n" for line in settings))
+            f"Subsystem sftp internal-sftp\nCiphers {CIPHER}\nSetEnv SHLVL=2\n")
         os.makedirs("/run/sshd", exist_ok=True)
         self.process = subprocess.Popen(
             ["/usr/sbin/sshd", "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL)
