@@ -166,7 +166,7 @@ final class DiskUpload: UploadContent {
         let old = replacing ? tree.counted(last, in: parent) : .nothing
         let code = Rename.move(
           name.text, in: data.partial, to: last, in: parent, replacing: replacing)
-        if code == 0 { tree.noteGone(old) }
+        if code == 0 { tree.notePublished(of: name.owner, inPlaceOf: old) }
         return code
       }
       switch code {
