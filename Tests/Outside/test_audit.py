@@ -3,6 +3,7 @@
 import datetime
 import json
 import signal
+import time
 
 from harness import MIB, NOT_ALLOWED, Case, Server, ServerCase, landline, wait_until
 from line import DeviceKey, LineError, sha256
@@ -58,6 +59,71 @@ class Lines(ServerCase):
         self.assertEqual((found[5]["path"], found[5]["to"]), ("d/parts", "d/moved"))
         self.assertEqual([event["op"] for event in found[-3:]], ["accounts", "put", "put"])
         self.assertEqual([event["role"] for event in found[-3:]], ["member", "guest", "guest"])
+
+    def test_who_leaves_at_once_leaves_a_line(self):
+        """Nothing is done without one, though nobody waits for the answer."""
+        person = self.server.join("hasty")
+        folder = self.server.tree / "hasty"
+
+        def lines(*whats: str) -> list[str]:
+            return [event["path"] for event in self.of("hasty", *whats)]
+
+        for turn in range(10):
+            names = {f"hasty/{turn}-{number}" for number in range(64)}
+            with person.line() as line:
+                for name in sorted(names):
+                    line.request("put", b"x", path=name, size=1, sha256=sha256(b"x"))
+            # Whatever is stored of it, sooner or later, is on record.
+            self.settle()
+            there = {f"hasty/{file.name}" for file in folder.iterdir()} if folder.exists() else set()
+            self.assertEqual(there - set(lines("put")), set())
+            with person.line() as line:
+                for name in sorted(there):
+                    line.request("remove", path=name)
+            self.settle()
+            left = {f"hasty/{file.name}" for file in folder.iterdir()} if folder.exists() else set()
+            self.assertEqual(there - left - set(lines("rm")), set())
+            with person.line() as line:
+                for name in left:
+                    line.call("remove", path=name)
+
+    def settle(self) -> None:
+        """Nobody but the one who asks is connected any more."""
+        with self.server.admin.line() as line:
+            wait_until(lambda: line.call("status")["connections"] == 1, "the others are gone")
+
+    def test_a_removal_that_is_cut_short_leaves_a_line(self):
+        person = self.server.join("short")
+        folder = self.server.tree / "short/d"
+        for inner in range(40):
+            (folder / f"{inner}").mkdir(parents=True)
+            for number in range(500):
+                (folder / f"{inner}/{number}").touch()
+        with person.line() as line:
+            line.request("remove", path="short/d", recursive=True)
+            wait_until(lambda: not (folder / "39").exists() or len(list(folder.iterdir())) < 40, "some of it is gone")
+        self.settle()
+        self.assertTrue(folder.exists(), "all of it was gone too soon for this test")
+        (event,) = self.of("short", "rm")
+        self.assertEqual(event["path"], "short/d")
+        self.assertGreater(event["removed"], 0)
+        self.assertIn("ended", event)
+
+    def test_an_admin_who_leaves_at_once_leaves_a_line(self):
+        self.server.join("target")
+        was, recorded = "member", 0
+        for turn in range(40):
+            role = "guest" if was == "member" else "member"
+            with self.server.admin.line() as line:
+                line.request("account.set", name="target", role=role)
+                # Earlier and later in what the server does about it.
+                time.sleep(turn / 4_000)
+            self.settle()
+            now = {account["name"]: account["role"] for account in self.server.accounts}["target"]
+            recorded += now != was
+            self.assertEqual(len(self.of("root", "account.set")), recorded)
+            was = now
+        self.assertGreater(recorded, 0)
 
     def test_changes_of_roles_and_accounts(self):
         server = self.server
