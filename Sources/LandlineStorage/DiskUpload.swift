@@ -48,6 +48,10 @@ final class DiskUpload: UploadContent {
 
   var size: Int64 { state.withLock { $0.size } }
 
+  func setQuota(_ quota: Int64?) {
+    state.withLock { $0.reservation.setQuota(quota) }
+  }
+
   func append(_ bytes: UnsafeRawBufferPointer) throws(LineError) {
     try state.withLock { state throws(LineError) in
       try state.reservation.require(Int64(bytes.count))

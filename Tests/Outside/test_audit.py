@@ -121,7 +121,8 @@ class Lines(ServerCase):
             self.settle()
             now = {account["name"]: account["role"] for account in self.server.accounts}["target"]
             recorded += now != was
-            self.assertEqual(len(self.of("root", "account.set")), recorded)
+            found = [event for event in self.of("root", "account.set") if event["name"] == "target"]
+            self.assertEqual(len(found), recorded)
             was = now
         self.assertGreater(recorded, 0)
 
@@ -169,6 +170,10 @@ class Lines(ServerCase):
         self.assertEqual(events(self.server, account="sooner", since=moment + 3600), [])
         self.assertEqual(events(self.server, account="sooner", since=moment - 3600), found)
         self.assertEqual(events(self.server, account="nobody"), [])
+        for never in (253_402_300_800, 1 << 53, (1 << 63) - 1):
+            self.assertEqual(events(self.server, since=never), [])
+        for always in (0, -1, -(1 << 62)):
+            self.assertEqual(events(self.server, account="sooner", since=always), found)
         # Names of accounts are the same in any case.
         self.assertEqual(events(self.server, account="SOONER"), found)
 

@@ -60,6 +60,16 @@ class Discovery(Case):
             self.assertNotIn("hidden", out)
             self.assertNotIn(hidden.fingerprint, out)
 
+    def test_of_a_long_name_so_much_is_told_as_there_is_room_for(self):
+        for name in ("\N{FAMILY}\u200d" * 100, "n" * 200, "\x01" * 70):
+            with self.subTest(name[:2]), Server("--discoverable", "--name", name) as server:
+                nonce = secrets.token_hex(16)
+                self.ask(question(nonce))
+                while (found := json.loads(self.socket.recv(65_536))).get("fingerprint") != server.fingerprint:
+                    pass
+                self.assertTrue(name.startswith(found["name"]))
+                self.assertGreaterEqual(len(found["name"]), 30)
+
     def test_what_is_no_question_is_not_answered(self):
         with Server("--discoverable", "--name", "strict"):
             nonce = secrets.token_hex(16)

@@ -596,3 +596,20 @@ class Quotas(ServerCase):
             self.assertEqual((answer["quota"], answer["stored"]), (MIB, MIB))
         with person.line() as line, self.fails("no-space"):
             line.put("token/b", b"x")
+
+    def test_a_quota_that_comes_while_a_file_of_unknown_size_is_on_its_way(self):
+        name = self._testMethodName[5:][:50]
+        person = self.server.join(name)
+        with person.line() as line:
+            id, _ = line.begin_put("unbound", None)
+            line.send_data(id, bytes(MIB))
+            define(self.server, name, "files.quota=20MiB", parents=("member",))
+            give(self.server, name, name)
+            with self.fails("no-space"):
+                with contextlib.suppress(Closed):
+                    line.send_data(id, bytes(24 * MIB))
+                line.after_working(id)
+        with person.line() as line:
+            line.put_in_parts("instead", content_of(20 * MIB))
+            with self.fails("no-space"):
+                line.put("over", b"x")

@@ -72,8 +72,8 @@ struct RequestHandler: Sendable {
     case .put(let fields):
       guard let pipe = request.pipe else { throw LineError(.internal, "a put without its pipe") }
       let put = PutHandler(
-        session: session, principal: principal, id: id, answers: answers, pipe: pipe, isCancelled: request.isCancelled,
-        progress: progress)
+        session: session, live: live, principal: principal, id: id, answers: answers, pipe: pipe,
+        isCancelled: request.isCancelled, progress: progress)
       try await put.run(fields)
     case .hello, .login, .join:
       throw LineError(.badRequest, "this connection is logged in already")
