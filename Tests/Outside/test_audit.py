@@ -65,27 +65,25 @@ class Lines(ServerCase):
         person = self.server.join("hasty")
         folder = self.server.tree / "hasty"
 
-        def lines(*whats: str) -> list[str]:
-            return [event["path"] for event in self.of("hasty", *whats)]
+        def there() -> set[str]:
+            return {f"hasty/{file.name}" for file in folder.iterdir()} if folder.exists() else set()
+
+        def missing(done: set[str], what: str) -> set[str]:
+            return done - {event["path"] for event in self.of("hasty", what)}
 
         for turn in range(10):
-            names = {f"hasty/{turn}-{number}" for number in range(64)}
             with person.line() as line:
-                for name in sorted(names):
-                    line.request("put", b"x", path=name, size=1, sha256=sha256(b"x"))
-            # Whatever is stored of it, sooner or later, is on record.
+                for number in range(64):
+                    line.request("put", b"x", path=f"hasty/{turn}-{number}", size=1, sha256=sha256(b"x"))
             self.settle()
-            there = {f"hasty/{file.name}" for file in folder.iterdir()} if folder.exists() else set()
-            self.assertEqual(there - set(lines("put")), set())
+            # Whatever is stored of it, sooner or later, is on record.
+            wait_until(lambda: not missing(there(), "put"), "what is stored is on record")
+            stored = there()
             with person.line() as line:
-                for name in sorted(there):
+                for name in sorted(stored):
                     line.request("remove", path=name)
             self.settle()
-            left = {f"hasty/{file.name}" for file in folder.iterdir()} if folder.exists() else set()
-            self.assertEqual(there - left - set(lines("rm")), set())
-            with person.line() as line:
-                for name in left:
-                    line.call("remove", path=name)
+            wait_until(lambda: not missing(stored - there(), "rm"), "what is gone is on record")
 
     def settle(self) -> None:
         """Nobody but the one who asks is connected any more."""
@@ -94,37 +92,39 @@ class Lines(ServerCase):
 
     def test_a_removal_that_is_cut_short_leaves_a_line(self):
         person = self.server.join("short")
-        folder = self.server.tree / "short/d"
-        for inner in range(40):
-            (folder / f"{inner}").mkdir(parents=True)
-            for number in range(500):
-                (folder / f"{inner}/{number}").touch()
-        with person.line() as line:
-            line.request("remove", path="short/d", recursive=True)
-            wait_until(lambda: not (folder / "39").exists() or len(list(folder.iterdir())) < 40, "some of it is gone")
-        self.settle()
-        self.assertTrue(folder.exists(), "all of it was gone too soon for this test")
-        (event,) = self.of("short", "rm")
-        self.assertEqual(event["path"], "short/d")
-        self.assertGreater(event["removed"], 0)
-        self.assertIn("ended", event)
+        # A machine that is busy elsewhere may let it come to its end before it is cut.
+        for turn in range(10):
+            folder = self.server.tree / f"short/{turn}"
+            for inner in range(40):
+                (folder / f"{inner}").mkdir(parents=True)
+                for number in range(500):
+                    (folder / f"{inner}/{number}").touch()
+            with person.line() as line:
+                line.request("remove", path=f"short/{turn}", recursive=True)
+                wait_until(lambda: not folder.exists() or len(list(folder.iterdir())) < 40, "some of it is gone")
+            self.settle()
+            events = lambda: [event for event in self.of("short", "rm") if event["path"] == f"short/{turn}"]
+            (event,) = wait_until(events, "it is on record")
+            if folder.exists():
+                self.assertGreater(event["removed"], 0)
+                self.assertIn("ended", event)
+                return
+        self.fail("it was never cut short")
 
     def test_an_admin_who_leaves_at_once_leaves_a_line(self):
-        self.server.join("target")
-        was, recorded = "member", 0
-        for turn in range(40):
-            role = "guest" if was == "member" else "member"
+        names = [self.server.join(f"target{number}").name for number in range(30)]
+        for number, name in enumerate(names):
             with self.server.admin.line() as line:
-                line.request("account.set", name="target", role=role)
+                line.request("account.set", name=name, role="guest")
                 # Earlier and later in what the server does about it.
-                time.sleep(turn / 4_000)
-            self.settle()
-            now = {account["name"]: account["role"] for account in self.server.accounts}["target"]
-            recorded += now != was
-            found = [event for event in self.of("root", "account.set") if event["name"] == "target"]
-            self.assertEqual(len(found), recorded)
-            was = now
-        self.assertGreater(recorded, 0)
+                time.sleep(number / 4_000)
+        self.settle()
+
+        def missing() -> set[str]:
+            changed = {account["name"] for account in self.server.accounts if account["role"] == "guest"}
+            return changed & set(names) - {event["name"] for event in self.of("root", "account.set")}
+
+        wait_until(lambda: not missing(), "every change is on record")
 
     def test_changes_of_roles_and_accounts(self):
         server = self.server
