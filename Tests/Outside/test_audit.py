@@ -213,7 +213,7 @@ class File(Case):
             person = server.join("killed")
             with person.line() as line:
                 line.put("a", b"a")
-            wait_until(lambda: b'"put"' in (server.private / "audit.jsonl").read_bytes(), "the put is in the file", 2)
+            wait_until(lambda: b'"put"' in (server.private / "audit.jsonl").read_bytes(), "the put is in the file")
             server.kill()
             with open(server.private / "audit.jsonl", "ab") as file:
                 file.write(b'{"time":"2026-')
@@ -253,6 +253,7 @@ class File(Case):
             person = server.join("rest")
             with person.line() as line:
                 line.put("a", b"a")
+            began = time.monotonic()
             for _ in range(1_200):
                 with server.line() as line:
                     try:
@@ -260,7 +261,8 @@ class File(Case):
                     except LineError:
                         pass
             found = [event for event in events(server) if event["what"] == "refused"]
-            self.assertLess(len(found), 1_190)
+            # Five more a second: a busy machine takes its time.
+            self.assertLessEqual(len(found), 1_001 + 5 * (time.monotonic() - began))
             self.assertGreaterEqual(len(found), 1_000)
             self.assertTrue([event for event in events(server) if event["what"] == "put"])
 
