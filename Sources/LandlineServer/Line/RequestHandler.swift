@@ -79,7 +79,7 @@ struct RequestHandler: Sendable {
       throw LineError(.badRequest, "this connection is logged in already")
     case .status, .accounts, .tokenList: try await administration.answer(request.operation)
     case .accountRemove, .accountLimit, .inviteCreate, .tokenCreate, .tokenRevoke:
-      try await carryThrough { [administration] in try await administration.answer(request.operation) }
+      try await carryThrough(request) { [administration] in try await administration.answer(request.operation) }
     case .chatJoin(let fields): try await chat.join(fields)
     case .chatLeave(let fields): try await chat.leave(fields)
     case .chatWho(let fields): try await chat.who(fields)
@@ -88,7 +88,7 @@ struct RequestHandler: Sendable {
     case .roleShow, .roleList, .audit: try await roles(request).answer(request.operation)
     case .accountSet, .roleDefine, .roleRemove:
       let handler = roles(request)
-      try await carryThrough { try await handler.answer(request.operation) }
+      try await carryThrough(request) { try await handler.answer(request.operation) }
     case .time(let fields): try await send(.time(try TimeText.answer(fields.format)))
     case .command(let operation):
       try await CommandHandler(
@@ -103,10 +103,12 @@ struct RequestHandler: Sendable {
 
   /// Lets a change come to its end once it is begun with, also when the connection ends meanwhile: between the store, those
   /// who are to be told of it, and the audit log.
-  private func carryThrough(_ change: @escaping @Sendable () async throws -> Void) async throws {
+  private func carryThrough(
+    _ request: RequestReader.Accepted, _ change: @escaping @Sendable () async throws -> Void
+  ) async throws {
     try Task.checkCancellation()
-    // Of a task of its own, which is waited for: what cancels the connection's tasks does not reach it.
-    try await Task { try await change() }.value
+    // In a task of its own, which is waited for: what cancels the connection's tasks does not reach it.
+    try await Task(executorPreference: request.needsDisk ? session.blocking : nil) { try await change() }.value
   }
 
   private var administration: AdministrationHandler {
