@@ -24,7 +24,9 @@ struct AccountCounter {
       guard (try? await count.uploads(in: data.partial.raw)) != nil,
         (try? await count.files(in: data.files.raw)) != nil
       else { return }
-      let isDoubtful = usage.endCount(count.bytes)
+      // What changed in the moment in which counting began was not noted: so the first count is soon made again.
+      let isFirst = !usage.isCounted
+      let isDoubtful = usage.endCount(count.bytes) || isFirst
       if !usage.isCounted { continue }
       let pause = max(Self.shortestPause, (.now - start) * Self.pauseFactor)
       try? await Task.sleep(for: isDoubtful ? min(pause, Self.longestPause) : Self.longestPause)
@@ -41,12 +43,12 @@ struct AccountCount {
 
   private(set) var bytes: [Int64: Int64] = [:]
 
-  /// Adds up the unfinished uploads, whose names say whose they are.
+  /// Adds up the unfinished uploads, whose names say whose they are, and whole files on their way, which carry a mark.
   mutating func uploads(in folder: Int32) async throws {
     guard let stream = Self.open(".", in: folder) else { return }
-    try await add(stream, depth: Self.deepest) { name, _ in
-      let name = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      return UploadName(name)?.account
+    try await add(stream, depth: Self.deepest) { name, folder in
+      let text = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      return UploadName(text)?.account ?? OwnerMark.read(name, in: folder)
     }
   }
 

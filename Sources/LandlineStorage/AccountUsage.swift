@@ -62,27 +62,29 @@ final class AccountUsage: Sendable {
   /// - Parameter found: bytes by account.
   /// - Returns: whether it should be counted again soon.
   func endCount(_ found: [Int64: Int64]) -> Bool {
-    state.withLock { state in
-      let meanwhile = state.meanwhile ?? [:]
-      state.meanwhile = nil
-      if !state.isCounted, state.isMoved, state.retries < Self.mostRetries {
-        state.retries += 1
-        return true
-      }
-      // What is known stays known; an account whose files changed meanwhile is better known than counted.
-      if state.isCounted && state.isMoved { return true }
-      for account in Set(found.keys).union(state.accounts.keys) {
-        if let written = meanwhile[account] {
-          // Rather too much than too little: what was written meanwhile may have been met, or not.
-          guard !state.isCounted else { continue }
-          state.accounts[account, default: Bytes()].stored = (found[account] ?? 0).addingSaturated(written)
-        } else {
-          state.accounts[account, default: Bytes()].stored = found[account] ?? 0
-        }
-      }
-      state.isCounted = true
-      return !meanwhile.isEmpty || state.isMoved
+    names.withLock { _ in state.withLock { Self.end(found, &$0) } }
+  }
+
+  private static func end(_ found: [Int64: Int64], _ state: inout State) -> Bool {
+    let meanwhile = state.meanwhile ?? [:]
+    state.meanwhile = nil
+    if !state.isCounted, state.isMoved, state.retries < Self.mostRetries {
+      state.retries += 1
+      return true
     }
+    // What is known stays known; an account whose files changed meanwhile is better known than counted.
+    if state.isCounted && state.isMoved { return true }
+    for account in Set(found.keys).union(state.accounts.keys) {
+      if let written = meanwhile[account] {
+        // Rather too much than too little: what was written meanwhile may have been met, or not.
+        guard !state.isCounted else { continue }
+        state.accounts[account, default: Bytes()].stored = (found[account] ?? 0).addingSaturated(written)
+      } else {
+        state.accounts[account, default: Bytes()].stored = found[account] ?? 0
+      }
+    }
+    state.isCounted = true
+    return !meanwhile.isEmpty || state.isMoved
   }
 
   // MARK: Changes
@@ -139,17 +141,25 @@ final class AccountUsage: Sendable {
     }
   }
 
-  /// Changes a name in the tree. While anybody counts, one after the other: so what goes is what was looked at.
-  func changingNames<Result: ~Copyable, Failure: Error>(
-    _ body: () throws(Failure) -> sending Result
-  ) throws(Failure) -> sending Result {
-    guard isActive else { return try body() }
-    return try names.withLock { _ throws(Failure) in try body() }
+  /// Notes, within `changingNames`, that an upload has become a file of the tree: a count that is under way may have met
+  /// it in both places.
+  func published(of account: Int64) {
+    state.withLock { state in
+      guard let meanwhile = state.meanwhile, meanwhile[account] == nil else { return }
+      state.meanwhile?[account] = 0
+    }
   }
 
-  /// Notes that something got another name.
-  func moved() {
-    guard isActive else { return }
-    state.withLock { if $0.meanwhile != nil { $0.isMoved = true } }
+  /// Changes a name in the tree. While anybody counts, one after the other, and not while a count ends: so what goes is
+  /// what was looked at, and what changed is known to the count.
+  /// - Parameter moving: whether what is in the tree gets another name, and so may be missed by a count.
+  func changingNames<Result: ~Copyable, Failure: Error>(
+    moving: Bool = false, _ body: () throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
+    guard isActive else { return try body() }
+    return try names.withLock { _ throws(Failure) in
+      if moving { state.withLock { if $0.meanwhile != nil { $0.isMoved = true } } }
+      return try body()
+    }
   }
 }

@@ -121,7 +121,7 @@ struct SpaceReservation: ~Copyable, Sendable {
   private static let lookAfter: Int64 = 67_108_864
 
   private let space: DiskSpace
-  private let owner: FileOwner?
+  private var owner: FileOwner?
   private var left: Int64
   private var sinceLook: Int64 = 0
 
@@ -151,6 +151,9 @@ struct SpaceReservation: ~Copyable, Sendable {
       try space.requireReserve()
     }
   }
+
+  /// Notes another bound for what is reserved from now on.
+  mutating func setQuota(_ quota: Int64?) { owner?.quota = quota }
 
   /// Notes that `count` of the bytes were written.
   mutating func wrote(_ count: Int64) {

@@ -48,6 +48,10 @@ final class DiskUpload: UploadContent {
 
   var size: Int64 { state.withLock { $0.size } }
 
+  func setQuota(_ quota: Int64?) {
+    state.withLock { $0.reservation.setQuota(quota) }
+  }
+
   func append(_ bytes: UnsafeRawBufferPointer) throws(LineError) {
     try state.withLock { state throws(LineError) in
       try state.reservation.require(Int64(bytes.count))
@@ -166,7 +170,7 @@ final class DiskUpload: UploadContent {
         let old = replacing ? tree.counted(last, in: parent) : .nothing
         let code = Rename.move(
           name.text, in: data.partial, to: last, in: parent, replacing: replacing)
-        if code == 0 { tree.noteGone(old) }
+        if code == 0 { tree.notePublished(of: name.owner, inPlaceOf: old) }
         return code
       }
       switch code {

@@ -68,8 +68,9 @@ final class OpenFolders {
   }
 
   /// Moves an upload into the tree, making the folders on the way.
+  /// - Parameter account: whose it is, if anybody's.
   /// - Returns: 0 or the `errno`.
-  func rename(_ name: String, to path: RemotePath, replacing: Bool) throws(LineError) -> Int32 {
+  func rename(_ name: String, of account: Int64?, to path: RemotePath, replacing: Bool) throws(LineError) -> Int32 {
     guard let parent = path.parent, let target = path.name else { return EISDIR }
     for _ in 0..<8 {
       guard let folder = try find(parent, making: true) else { return ENOENT }
@@ -77,7 +78,7 @@ final class OpenFolders {
         let old = replacing ? tree.counted(cString(target), in: folder.descriptor) : .nothing
         let code = Rename.move(
           name, in: tree.data.partial, to: cString(target), in: folder.descriptor, replacing: replacing)
-        if code == 0 { tree.noteGone(old) }
+        if code == 0 { tree.notePublished(of: account, inPlaceOf: old) }
         return code
       }
       if code == 0 { folder.isTouched = true }

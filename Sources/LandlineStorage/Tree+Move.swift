@@ -32,7 +32,6 @@ extension Tree {
       let folder = try openOrMakeFolder(above)
       if kind == .folder { forgetSettled(path, target) }
       let code = try rename(path, in: source, to: target, in: folder, before: before, replacing: replacing)
-      space.accounts.moved()
       if code == ENOENT, attempts < 8 {
         // Either end is gone: the next round tells which.
         attempts += 1
@@ -65,13 +64,15 @@ extension Tree {
     let newName = cString(target.name ?? [])
     if before.kind == .folder {
       let code = folderMoves.withLock { _ in
-        space.accounts.changingNames { Rename.moveFree(name, in: source, to: newName, in: folder, isFolder: true) }
+        space.accounts.changingNames(moving: true) {
+          Rename.moveFree(name, in: source, to: newName, in: folder, isFolder: true)
+        }
       }
       guard code == EEXIST else { return code }
       throw taken(target, in: folder, by: before.kind, replacing: replacing)
     }
     if !replacing {
-      let code = space.accounts.changingNames {
+      let code = space.accounts.changingNames(moving: true) {
         Rename.moveFree(name, in: source, to: newName, in: folder, isFolder: false)
       }
       guard code == EEXIST else { return code }
@@ -87,7 +88,7 @@ extension Tree {
         return try joinNames(path, in: source, target, in: folder, of: before)
       }
     }
-    return space.accounts.changingNames {
+    return space.accounts.changingNames(moving: true) {
       let gone = counted(newName, in: folder)
       let code = Rename.move(name, in: source, to: newName, in: folder, replacing: true)
       if code == 0 { noteGone(gone) }
@@ -107,7 +108,9 @@ extension Tree {
     let name = cString(path.name ?? [])
     let newName = cString(target.name ?? [])
     let own = cString("\(WholeFiles.prefix)move-\(lastJoin.wrappingAdd(1, ordering: .relaxed).newValue)".utf8)
-    let code = space.accounts.changingNames { renameat(source.raw, name, data.partial.raw, own) == 0 ? 0 : errno }
+    let code = space.accounts.changingNames(moving: true) {
+      renameat(source.raw, name, data.partial.raw, own) == 0 ? 0 : errno
+    }
     guard code == 0 else { return code }
     do throws(LineError) {
       guard try Self.status(of: own, in: data.partial, at: path).version.isSameFile(as: before.version) else {
@@ -125,7 +128,7 @@ extension Tree {
           guard EntryKind(mode: there.st_mode) == .file else {
             throw taken(target, in: folder, by: .file, replacing: true)
           }
-          code = space.accounts.changingNames {
+          code = space.accounts.changingNames(moving: true) {
             let gone = counted(newName, in: folder)
             let code = Rename.move(own, in: data.partial, to: newName, in: folder, replacing: true)
             if code == 0 { noteGone(gone) }

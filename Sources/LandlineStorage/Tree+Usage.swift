@@ -39,6 +39,12 @@ extension Tree {
     }
   }
 
+  /// Notes, within `changingNames`, that an upload has become a file of the tree.
+  func notePublished(of account: Int64?, inPlaceOf old: CountedFile) {
+    if let account { space.accounts.published(of: account) }
+    noteGone(old)
+  }
+
   /// Notes that a file that was looked at is gone.
   func noteGone(_ file: CountedFile) {
     if file.size > 0 { space.removed(file.size, of: file.account) }

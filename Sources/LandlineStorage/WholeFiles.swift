@@ -183,7 +183,7 @@ private final class WholeFile {
   private func rename(in folders: OpenFolders) throws(LineError) -> RemotePath? {
     for number in 0..<(file.ifExists == .keepBoth ? NumberedName.most : 1) {
       let path = try NumberedName.path(file.path, number: number)
-      switch try folders.rename(name, to: path, replacing: file.ifExists == .replace) {
+      switch try folders.rename(name, of: file.owner?.account, to: path, replacing: file.ifExists == .replace) {
       case 0: return path
       case EEXIST where file.ifExists == .skip: return nil
       case EEXIST where file.ifExists == .keepBoth: continue

@@ -66,7 +66,7 @@ import Testing
     let usage = AccountUsage()
     usage.activate()
     usage.beginCount()
-    usage.moved()
+    usage.changingNames(moving: true) {}
     #expect(usage.endCount([1: 1]))
     #expect(!usage.isCounted)
     usage.beginCount()
@@ -85,6 +85,19 @@ import Testing
     usage.beginCount()
     #expect(!usage.endCount([1: 9]))
     #expect(usage.stored(1) == 9)
+  }
+
+  @Test func aFileThatGetsItsNameDuringACountIsNotCountedTwice() {
+    let usage = AccountUsage()
+    counted(usage, [1: 10])
+    usage.beginCount()
+    // Met among the uploads first, and then in the tree.
+    usage.changingNames { usage.published(of: 1) }
+    #expect(usage.endCount([1: 20]))
+    #expect(usage.stored(1) == 10)
+    usage.beginCount()
+    #expect(!usage.endCount([1: 10]))
+    #expect(usage.stored(1) == 10)
   }
 
   @Test func whatTheDiskHasNoRoomForIsPromisedToNobody() throws {
@@ -174,6 +187,17 @@ import Testing
       #expect(stored == 14)
       #expect(place.store.stored(byAccount: 7) == 98)
     }
+  }
+
+  @Test func aFileOnItsWayIsMetByACount() async throws {
+    let place = try Place(in: "/dev/shm")
+    // As it is between being written and getting its name.
+    let path = place.partial + "/whole-1"
+    let raw = open(path, O_WRONLY | O_CREAT, 0o600)
+    #expect(write(raw, "12345", 5) == 5)
+    #expect(OwnerMark.set(9, on: raw) == 0)
+    close(raw)
+    try await counting(place) { #expect(place.store.stored(byAccount: 9) == 5) }
   }
 
   private struct Bytes: FileContent {

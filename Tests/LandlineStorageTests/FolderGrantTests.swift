@@ -55,7 +55,10 @@ import Testing
   }
 
   private func remove(_ path: String, by principal: Principal) async -> ErrorCode? {
-    await asyncCode { try await files.remove(RemoveRequest(path: path, recursive: true), by: principal) { _ in } }
+    await asyncCode {
+      try await files.remove(
+        RemoveRequest(path: path, recursive: true), by: principal, gone: { _ in }, progress: { _ in })
+    }
   }
 
   @Test func nothingIsRemovedThatMayNotBe() async throws {

@@ -123,7 +123,7 @@ import Testing
 
   @Test func whatIsRemovedIsForgotten() async throws {
     for name in ["a/x", "a/b/y", "ab"] { try await store(name, name) }
-    try await files.remove(RemoveRequest(path: "a", recursive: true), by: .local) { _ in }
+    try await files.remove(RemoveRequest(path: "a", recursive: true), by: .local, gone: { _ in }, progress: { _ in })
     for name in ["a/x", "a/b/y"] { #expect(try await hashes.hash(of: RemotePath(name)) == nil) }
     #expect(try await known("ab") != nil)
   }

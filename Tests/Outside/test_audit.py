@@ -3,6 +3,7 @@
 import datetime
 import json
 import signal
+import time
 
 from harness import MIB, NOT_ALLOWED, Case, Server, ServerCase, landline, wait_until
 from line import DeviceKey, LineError, sha256
@@ -59,6 +60,72 @@ class Lines(ServerCase):
         self.assertEqual([event["op"] for event in found[-3:]], ["accounts", "put", "put"])
         self.assertEqual([event["role"] for event in found[-3:]], ["member", "guest", "guest"])
 
+    def test_who_leaves_at_once_leaves_a_line(self):
+        """Nothing is done without one, though nobody waits for the answer."""
+        person = self.server.join("hasty")
+        folder = self.server.tree / "hasty"
+
+        def there() -> set[str]:
+            return {f"hasty/{file.name}" for file in folder.iterdir()} if folder.exists() else set()
+
+        def missing(done: set[str], what: str) -> set[str]:
+            return done - {event["path"] for event in self.of("hasty", what)}
+
+        for turn in range(10):
+            with person.line() as line:
+                for number in range(64):
+                    line.request("put", b"x", path=f"hasty/{turn}-{number}", size=1, sha256=sha256(b"x"))
+            self.settle()
+            # Whatever is stored of it, sooner or later, is on record.
+            wait_until(lambda: not missing(there(), "put"), "what is stored is on record")
+            stored = there()
+            with person.line() as line:
+                for name in sorted(stored):
+                    line.request("remove", path=name)
+            self.settle()
+            wait_until(lambda: not missing(stored - there(), "rm"), "what is gone is on record")
+
+    def settle(self) -> None:
+        """Nobody but the one who asks is connected any more."""
+        with self.server.admin.line() as line:
+            wait_until(lambda: line.call("status")["connections"] == 1, "the others are gone")
+
+    def test_a_removal_that_is_cut_short_leaves_a_line(self):
+        person = self.server.join("short")
+        # A machine that is busy elsewhere may let it come to its end before it is cut.
+        for turn in range(10):
+            folder = self.server.tree / f"short/{turn}"
+            for inner in range(40):
+                (folder / f"{inner}").mkdir(parents=True)
+                for number in range(500):
+                    (folder / f"{inner}/{number}").touch()
+            with person.line() as line:
+                line.request("remove", path=f"short/{turn}", recursive=True)
+                wait_until(lambda: not folder.exists() or len(list(folder.iterdir())) < 40, "some of it is gone")
+            self.settle()
+            events = lambda: [event for event in self.of("short", "rm") if event["path"] == f"short/{turn}"]
+            (event,) = wait_until(events, "it is on record")
+            if folder.exists():
+                self.assertGreater(event["removed"], 0)
+                self.assertIn("ended", event)
+                return
+        self.fail("it was never cut short")
+
+    def test_an_admin_who_leaves_at_once_leaves_a_line(self):
+        names = [self.server.join(f"target{number}").name for number in range(30)]
+        for number, name in enumerate(names):
+            with self.server.admin.line() as line:
+                line.request("account.set", name=name, role="guest")
+                # Earlier and later in what the server does about it.
+                time.sleep(number / 4_000)
+        self.settle()
+
+        def missing() -> set[str]:
+            changed = {account["name"] for account in self.server.accounts if account["role"] == "guest"}
+            return changed & set(names) - {event["name"] for event in self.of("root", "account.set")}
+
+        wait_until(lambda: not missing(), "every change is on record")
+
     def test_changes_of_roles_and_accounts(self):
         server = self.server
         before = len(self.of("root"))
@@ -103,6 +170,10 @@ class Lines(ServerCase):
         self.assertEqual(events(self.server, account="sooner", since=moment + 3600), [])
         self.assertEqual(events(self.server, account="sooner", since=moment - 3600), found)
         self.assertEqual(events(self.server, account="nobody"), [])
+        for never in (253_402_300_800, 1 << 53, (1 << 63) - 1):
+            self.assertEqual(events(self.server, since=never), [])
+        for always in (0, -1, -(1 << 62)):
+            self.assertEqual(events(self.server, account="sooner", since=always), found)
         # Names of accounts are the same in any case.
         self.assertEqual(events(self.server, account="SOONER"), found)
 
@@ -142,7 +213,7 @@ class File(Case):
             person = server.join("killed")
             with person.line() as line:
                 line.put("a", b"a")
-            wait_until(lambda: b'"put"' in (server.private / "audit.jsonl").read_bytes(), "the put is in the file", 2)
+            wait_until(lambda: b'"put"' in (server.private / "audit.jsonl").read_bytes(), "the put is in the file")
             server.kill()
             with open(server.private / "audit.jsonl", "ab") as file:
                 file.write(b'{"time":"2026-')
@@ -182,6 +253,7 @@ class File(Case):
             person = server.join("rest")
             with person.line() as line:
                 line.put("a", b"a")
+            began = time.monotonic()
             for _ in range(1_200):
                 with server.line() as line:
                     try:
@@ -189,7 +261,8 @@ class File(Case):
                     except LineError:
                         pass
             found = [event for event in events(server) if event["what"] == "refused"]
-            self.assertLess(len(found), 1_190)
+            # Five more a second: a busy machine takes its time.
+            self.assertLessEqual(len(found), 1_001 + 5 * (time.monotonic() - began))
             self.assertGreaterEqual(len(found), 1_000)
             self.assertTrue([event for event in events(server) if event["what"] == "put"])
 

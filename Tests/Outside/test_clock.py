@@ -59,7 +59,7 @@ class ByUDP(Case):
         self.port = int(re.search(r":(\d+) \(UDP\)", line)[1])
         self.socket = self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         self.socket.connect(("127.0.0.1", self.port))
-        self.socket.settimeout(10)
+        self.socket.settimeout(30)
 
     def ask(self, packet: bytes) -> bytes:
         self.socket.send(packet)
@@ -92,18 +92,20 @@ class ByUDP(Case):
 
     def test_one_address_is_answered_so_often_and_no_more(self):
         # Two services that answer each other would never end.
-        sent = 2_000
-        received = 0
-        for _ in range(sent):
+        began = time.monotonic()
+        for _ in range(2_000):
             self.socket.send(b"x")
-        self.socket.settimeout(1)
+        received = 0
         try:
             while True:
                 self.socket.recv(100)
                 received += 1
+                last = time.monotonic()
+                # The first may take its time on a busy machine; behind it they come close together.
+                self.socket.settimeout(2)
         except TimeoutError:
             pass
-        self.assertLess(received, 400)
+        self.assertLessEqual(received, 101 + 50 * (last - began))
         self.assertGreater(received, 20)
 
     def test_off_by_default_and_a_port_that_is_taken(self):

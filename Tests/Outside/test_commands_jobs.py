@@ -23,6 +23,28 @@ class Jobs(CommandCase):
     def entry(self, job: int, account=None) -> dict:
         return next(one for one in self.line_of(account).listed("jobs") if one["job"] == job)
 
+    def test_it_ends_when_the_right_to_it_goes(self):
+        """Though nobody is connected: by a change of the role, of the account, and of the token that it was begun with."""
+        define_role(self.server, "sleeper", "commands.run=/bin/sleep")
+        admin = self.line_of(self.server.admin)
+        for number, change in enumerate(("role", "account", "token")):
+            with self.subTest(change):
+                define_role(self.server, "sleeper", "commands.run=/bin/sleep")
+                person = self.server.join(f"sleeper{number}", "sleeper")
+                with person.line() as line:
+                    token = line.call("token.create", name="t")["token"]
+                    with self.server.line() as other:
+                        other.login_token(token)
+                        other.call("run", argv=["/bin/sleep", "1000"], detach=True)
+                    if change == "token":
+                        line.call("token.revoke", name="t")
+                if change == "role":
+                    define_role(self.server, "sleeper", "commands.run=/bin/true")
+                if change == "account":
+                    self.server.admin_call("account.set", name=person.name, role="member")
+                job = lambda: next(one for one in admin.listed("jobs") if one["account"] == person.name)
+                wait_until(lambda: job().get("exited"), "the job ends", 60)
+
     def test_it_outlives_its_connection(self):
         line = self.line_of()
         job = self.begin_job("sh", "-c", "echo out; echo err >&2; sleep 0.5; echo later; exit 5", line=line)

@@ -45,6 +45,27 @@ class FullDisk(Case):
         with self.server.admin.line() as line:
             self.assertEqual(line.call("ping")["type"], "pong")
 
+    def test_the_audit_log_knows_how_much_it_missed(self):
+        person = self.server.join("person")
+        with person.line() as line:
+            for turn in range(8):
+                self.fill()
+                for number in range(40):
+                    # What is missed is told in a shorter line than what happens: it may fit where that does not.
+                    with self.fails("forbidden"):
+                        line.call("role.show", name="r" * (turn + 1))
+                self.hog.unlink()
+                with self.fails("forbidden"):
+                    line.call("accounts")
+        with self.server.admin.line() as line:
+            # What is recorded now finds room, and brings the number along.
+            line.call("account.set", name="person", role="guest")
+        events = [json.loads(text) for text in (self.disk / "data/landline/audit.jsonl").read_text().splitlines()]
+        refused = sum(event["what"] == "refused" for event in events)
+        missed = sum(event["count"] for event in events if event["what"] == "missed")
+        self.assertEqual(refused + missed, 8 * 41)
+        self.assertGreater(missed, 0)
+
     def test_a_file_larger_than_the_disk(self):
         with self.server.client() as client:
             client.make("large", content_of(DISK + 10 * MIB))

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import time
 
 from harness import DONE, MIB, NOT_ALLOWED, Case, Server, ServerCase, content_of, landline, wait_until
 from line import Closed, LineError, sha256
@@ -279,6 +280,19 @@ class AtOnce(ServerCase):
             stored = {int(file.name) for file in (self.server.tree / self.name).iterdir()} if outcomes else set()
             self.assertEqual(stored, {ids.index(id) for id in outcomes})
 
+    def test_an_admin_who_leaves_at_once_takes_nothing_from_the_others(self):
+        """Who is in the midst of a change when the admin's connection ends keeps what the role allows."""
+        role = "u" + self.name[:50]
+        define(self.server, role, parents=("member",))
+        give(self.server, self.name, role)
+        lines = [self.enterContext(self.person.line()) for _ in range(40)]
+        for turn in range(40):
+            with self.server.admin.line() as admin:
+                admin.request("role.define", name=role, parents=["member"], grants=[f"files.quota={turn + 1}GiB"])
+                # Earlier and later in what the server does about it.
+                time.sleep(turn / 2_000)
+            for line in lines:
+                line.call("list", path="")
 
     def test_a_login_at_the_same_moment(self):
         """Fifty times: whoever logs in while the role changes has the new one when the change is answered."""
@@ -582,3 +596,20 @@ class Quotas(ServerCase):
             self.assertEqual((answer["quota"], answer["stored"]), (MIB, MIB))
         with person.line() as line, self.fails("no-space"):
             line.put("token/b", b"x")
+
+    def test_a_quota_that_comes_while_a_file_of_unknown_size_is_on_its_way(self):
+        name = self._testMethodName[5:][:50]
+        person = self.server.join(name)
+        with person.line() as line:
+            id, _ = line.begin_put("unbound", None)
+            line.send_data(id, bytes(MIB))
+            define(self.server, name, "files.quota=20MiB", parents=("member",))
+            give(self.server, name, name)
+            with self.fails("no-space"):
+                with contextlib.suppress(Closed):
+                    line.send_data(id, bytes(24 * MIB))
+                line.after_working(id)
+        with person.line() as line:
+            line.put_in_parts("instead", content_of(20 * MIB))
+            with self.fails("no-space"):
+                line.put("over", b"x")

@@ -140,7 +140,10 @@ final class SmallUploads {
       var request = file.request(path: list.path(of: index, in: destination), ifExists: ledger.ifExists(index))
       request.sha256 = digest
       request.again = mayBeThere.contains(index) ? true : nil
+      let isFirst = batch.count == 0
       let id = try batch.add(.put(request), body: reader.content(of: file))
+      // For all of the batch: from now on the server may have something, long before it says so.
+      if isFirst { ledger.event(index, .moved(done: 0, total: file.size)) }
       inFlight[id] = Flight(index: index, size: file.size, digest: digest, isAgain: request.again == true)
       bytesInFlight += Int(file.size)
     }

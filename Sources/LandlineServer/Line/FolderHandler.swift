@@ -51,10 +51,23 @@ struct FolderHandler: Sendable {
   }
 
   func remove(_ fields: RemoveRequest) async throws {
-    try await files.remove(fields, by: principal) { removed in
-      try isCancelled.check()
-      session.pulse.note(id, done: removed)
-      await Task.yield()
+    var gone: Int64 = 0
+    do {
+      try await files.remove(fields, by: principal) {
+        gone = $0
+      } progress: { removed in
+        try isCancelled.check()
+        session.pulse.note(id, done: removed)
+        await Task.yield()
+      }
+    } catch {
+      // Some of it is gone, and its client may not wait for the answer.
+      if gone > 0 {
+        let reason = session.lineError(from: error, operation: "remove").message
+        session.audit(
+          "rm", by: principal, ["path": .text(fields.path), "removed": .number(gone), "ended": .text(reason)])
+      }
+      throw error
     }
     session.log("removed", path: fields.path, by: principal)
     session.audit("rm", by: principal, ["path": .text(fields.path)])

@@ -7,6 +7,7 @@ import NIOCore
 /// Runs one put in parts: takes its bytes from the pipe, gives them to the upload, answers.
 struct PutHandler: Sendable {
   let session: LineSession
+  let live: LivePrincipal
   let principal: Principal
   let id: UInt64
   let answers: RequestAnswers
@@ -67,7 +68,7 @@ struct PutHandler: Sendable {
       switch try await pipe.next(atMost: rate.piece(atMost: 1_048_576)) {
       case .bytes(let buffers):
         let count = buffers.reduce(0) { $0 + $1.readableBytes }
-        try await upload.write(WholeBody(pieces: buffers), count: count)
+        try await upload.write(WholeBody(pieces: buffers), count: count, quota: live.current.quota)
         progress?.note(done: upload.received)
         if rate.isLimited {
           // What is not taken from the pipe holds the client back.

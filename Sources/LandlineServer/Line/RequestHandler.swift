@@ -72,23 +72,23 @@ struct RequestHandler: Sendable {
     case .put(let fields):
       guard let pipe = request.pipe else { throw LineError(.internal, "a put without its pipe") }
       let put = PutHandler(
-        session: session, principal: principal, id: id, answers: answers, pipe: pipe, isCancelled: request.isCancelled,
-        progress: progress)
+        session: session, live: live, principal: principal, id: id, answers: answers, pipe: pipe,
+        isCancelled: request.isCancelled, progress: progress)
       try await put.run(fields)
     case .hello, .login, .join:
       throw LineError(.badRequest, "this connection is logged in already")
-    case .status, .accounts, .accountRemove, .accountLimit, .inviteCreate, .tokenCreate, .tokenList, .tokenRevoke:
-      try await AdministrationHandler(session: session, principal: principal, answers: answers).answer(
-        request.operation)
+    case .status, .accounts, .tokenList: try await administration.answer(request.operation)
+    case .accountRemove, .accountLimit, .inviteCreate, .tokenCreate, .tokenRevoke:
+      try await carryThrough(request) { [administration] in try await administration.answer(request.operation) }
     case .chatJoin(let fields): try await chat.join(fields)
     case .chatLeave(let fields): try await chat.leave(fields)
     case .chatWho(let fields): try await chat.who(fields)
     case .chatHistory(let fields): try await chat.history(fields)
     case .chatSend: throw LineError(.internal, "a message that went the way of requests")
-    case .accountSet, .roleDefine, .roleShow, .roleList, .roleRemove, .audit:
-      try await RoleHandler(
-        session: session, principal: principal, id: id, answers: answers, isCancelled: request.isCancelled
-      ).answer(request.operation)
+    case .roleShow, .roleList, .audit: try await roles(request).answer(request.operation)
+    case .accountSet, .roleDefine, .roleRemove:
+      let handler = roles(request)
+      try await carryThrough(request) { try await handler.answer(request.operation) }
     case .time(let fields): try await send(.time(try TimeText.answer(fields.format)))
     case .command(let operation):
       try await CommandHandler(
@@ -99,6 +99,24 @@ struct RequestHandler: Sendable {
       throw LineError(
         .unsupported, "there is no operation '\(printable(request.operation.name))'")
     }
+  }
+
+  /// Lets a change come to its end once it is begun with, also when the connection ends meanwhile: between the store, those
+  /// who are to be told of it, and the audit log.
+  private func carryThrough(
+    _ request: RequestReader.Accepted, _ change: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    try Task.checkCancellation()
+    // In a task of its own, which is waited for: what cancels the connection's tasks does not reach it.
+    try await Task(executorPreference: request.needsDisk ? session.blocking : nil) { try await change() }.value
+  }
+
+  private var administration: AdministrationHandler {
+    AdministrationHandler(session: session, principal: principal, answers: answers)
+  }
+
+  private func roles(_ request: RequestReader.Accepted) -> RoleHandler {
+    RoleHandler(session: session, principal: principal, id: id, answers: answers, isCancelled: request.isCancelled)
   }
 
   private func folders(_ request: RequestReader.Accepted) -> FolderHandler {

@@ -87,10 +87,11 @@ struct WholeHandler: Sendable {
       let results = try await services.status.wholePuts.withSlot {
         await services.files.storeWhole(ready, by: principal)
       }
-      for (index, result) in zip(turn, results) {
-        let (item, put) = rest[index]
-        try await answers.add(item.id, reply(to: result, put.request.path))
+      // All of it is noted before the first of them is told: that fails when the connection is gone.
+      let replies = zip(turn, results).map { index, result in
+        (id: rest[index].item.id, reply: reply(to: result, rest[index].put.request.path))
       }
+      for (id, reply) in replies { try await answers.add(id, reply) }
       for index in turn.reversed() { rest.remove(at: index) }
     }
   }

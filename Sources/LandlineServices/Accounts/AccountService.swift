@@ -170,15 +170,11 @@ public struct AccountService: Sendable {
   func refreshAll() async {
     for live in connected() {
       let generation = roles.generation
-      do {
-        // Whose credential is gone is ended by the revocation.
-        _ = try await refresh(live)
-      } catch {
-        // Of whom nobody knows what they may do may do nothing; the next login finds out.
-        var nobody = live.current
-        (nobody.grants, nobody.ceiling) = ([], nil)
-        live.update(nobody, generation: generation)
-      }
+      // Whose credential is gone, or of whom nobody knows what they may do, may do nothing; the next login finds out.
+      guard (try? await refresh(live)) != true else { continue }
+      var nobody = live.current
+      (nobody.grants, nobody.ceiling) = ([], nil)
+      live.update(nobody, generation: generation)
     }
   }
 
@@ -342,6 +338,9 @@ public struct AccountService: Sendable {
         .notFound, "\(account ?? principal.account) has no token '\(printable(name))'")
     }
     await revoked(.token(account: owner, name: name))
+    // Its connections are over; what it has left running, nobody may any more.
+    roles.changed()
+    await refreshAll()
   }
 
   private static func now() -> Int64 { Int64(time(nil)) }

@@ -29,15 +29,18 @@ extension FileService {
   ///
   /// With everything in it: the caller needs the grant for each name. It is looked for before anything is removed, and
   /// for each name again when it is removed.
-  /// - Parameter progress: told how many names are gone.
+  /// - Parameters:
+  ///   - gone: told, at once, how many names are gone, however it ends.
+  ///   - progress: the same, now and then.
   public func remove(
-    _ request: RemoveRequest, by principal: Principal, progress: (Int64) async throws -> Void
+    _ request: RemoveRequest, by principal: Principal, gone: (Int64) -> Void, progress: (Int64) async throws -> Void
   ) async throws {
     let path = try RemotePath(request.path)
     try principal.requireWrite(path)
     guard path != .root else { throw LineError(.badPath, "the root cannot be removed") }
     guard request.recursive == true, try store.status(of: path).kind == .folder else {
       try await store.remove(path)
+      gone(1)
       return try await hashes.forget(path)
     }
     let rule = principal.writeRule(below: path)
@@ -52,6 +55,7 @@ extension FileService {
       }
     }
     let removal = try store.removal(of: path, where: rule)
+    defer { if removal.removed > 0 { gone(removal.removed) } }
     while try removal.step() {
       try Task.checkCancellation()
       try await progress(removal.removed)

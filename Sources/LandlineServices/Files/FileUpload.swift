@@ -51,9 +51,12 @@ public final class FileUpload {
   }
 
   /// Takes the next bytes: hashes and writes them, side by side.
-  /// - Parameter count: how many there are in `bytes`.
+  /// - Parameters:
+  ///   - count: how many there are in `bytes`.
+  ///   - quota: of the account, as it is now.
   /// - Throws: `mismatch` for more than was said; `no-space`.
-  public func write(_ bytes: some FileContent, count: Int) async throws {
+  public func write(_ bytes: some FileContent, count: Int, quota: Int64?) async throws {
+    content.setQuota(quota)
     if let size = target.size, received + Int64(count) > size {
       throw LineError(.mismatch, "more bytes came than the \(size) that '\(target.path)' was to have")
     }

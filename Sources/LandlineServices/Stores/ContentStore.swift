@@ -81,6 +81,8 @@ public protocol ReadableContent: AnyObject, Sendable {
 public protocol UploadContent: AnyObject, Sendable {
   /// The bytes it has.
   var size: Int64 { get }
+  /// Notes another bound on the bytes of its account, which counts for what is reserved from now on.
+  func setQuota(_ quota: Int64?)
   /// Writes behind the last byte.
   /// - Throws: `LineError`: `no-space`.
   func append(_ bytes: UnsafeRawBufferPointer) throws

@@ -157,16 +157,18 @@ public final class AuditFile: AuditLog {
       return (state.lines, state.missed)
     }
     var problem: String?
+    var untold = missed
     part.withLock { part in
       do throws(StorageError) {
         try part.rotateIfLarge(folder)
         if missed > 0 { try part.write(AuditLine.encode(AuditEvent("missed", ["count": .number(missed)]), at: .now())) }
+        untold = 0
         try part.write(lines)
       } catch {
         problem = error.message
       }
     }
-    noteWritten(problem == nil ? 0 : missed + Int64(lines.count { $0 == UInt8(ascii: "\n") }), problem)
+    noteWritten(problem == nil ? 0 : untold + Int64(lines.count { $0 == UInt8(ascii: "\n") }), problem)
   }
 
   private let isFailing = Atomic(false)

@@ -7,6 +7,8 @@ public import LandlineServices
 final class AuditReader: AuditReading {
   /// The most bytes that are read at once.
   private static let chunk = 262_144
+  /// Of the year 9999: times behind it are longer texts, which do not sort as they should.
+  private static let lastSecond: Int64 = 253_402_300_799
 
   private let since: [UInt8]?
   private let account: [UInt8]?
@@ -24,7 +26,9 @@ final class AuditReader: AuditReading {
   ///   - since: seconds since 1970.
   ///   - account: an account's name; nil: of everybody.
   init(folder: DataFolder, since: Int64?, account: String?) throws(LineError) {
-    self.since = since.map { Array(AuditLine.timeText(timespec(tv_sec: Int($0), tv_nsec: 0)).utf8) }
+    self.since = since.map { since in
+      Array(AuditLine.timeText(timespec(tv_sec: Int(min(max(since, 0), Self.lastSecond)), tv_nsec: 0)).utf8)
+    }
     self.account = account.map { Array($0.lowercased().utf8) }
     var inodes: Set<UInt64> = []
     for number in 0...AuditFile.olderParts {
