@@ -311,6 +311,49 @@ class NeverReading(ServerCase):
         self.assertEqual(other.say("elsewhere", "and others go on")["number"], 1)
 
 
+class Held(Case):
+    """What is said too fast waits; but not longer than who said it may say it."""
+
+    def flood(self, line: Line, count: int, size: int = 4_000) -> None:
+        line.send_raw(b"".join(
+            message({"op": "chat.send", "id": line._next_id + n, "room": "lobby"}, b"x" * size) for n in range(count)))
+        line._next_id += count
+
+    def is_quiet(self, line: Line) -> bool:
+        before = line.history("lobby", limit=1)[0]["last"]
+        time.sleep(1)
+        return line.history("lobby", limit=1)[0]["last"] == before
+
+    def test_who_comes_again_and_again_has_no_more_waiting(self):
+        with Server("--chat-rate", "20") as server, server.admin.line() as admin:
+            flooder = server.join()
+            with flooder.line() as line:
+                self.flood(line, 600)
+            before = server.memory
+            for _ in range(25):
+                with flooder.line() as line:
+                    self.flood(line, 900)
+            self.assertLess(server.memory - before, 60 * MIB)
+            wait_until(lambda: self.is_quiet(admin), "who has gone says nothing more")
+            self.assertEqual(flooder.line().say("lobby", "here again")["type"], "sent")
+
+    def test_a_right_that_is_lost_ends_what_waits(self):
+        with Server("--chat-rate", "20") as server, server.admin.line() as admin:
+            server.admin_call("role.define", name="talker", parents=["guest"], grants=["chat.rooms=*"])
+            for end in (
+                lambda name: server.admin_call("role.define", name="talker", parents=["guest"], grants=[]),
+                lambda name: server.admin_call("account.remove", name=name),
+            ):
+                server.admin_call("role.define", name="talker", parents=["guest"], grants=["chat.rooms=*"])
+                flooder = server.join(role="talker")
+                with flooder.line() as line:
+                    self.flood(line, 900, 50)
+                    # By now everything that it said has been read.
+                    line.call("ping")
+                    end(flooder.name)
+                    wait_until(lambda: self.is_quiet(admin), "it is silent")
+
+
 class FullDisk(Case):
     def test_what_is_to_stay_free_stays_free(self):
         with Server("--keep-free", "4000T") as server, server.admin.line() as line:
