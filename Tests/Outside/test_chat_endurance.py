@@ -249,11 +249,14 @@ class Crowd(ServerCase):
             for socket in ready:
                 line = sockets[socket]
                 line.take_some()
-                while line.socket.pending():
-                    line.take_some()
-                while self.has_whole(line):
-                    line.sort(*line.receive())
-                while line.pushes:
+                # Until nothing is left in any buffer, for of that `select` knows nothing; catching up reads, too.
+                while True:
+                    while line.socket.pending():
+                        line.take_some()
+                    while self.has_whole(line):
+                        line.sort(*line.receive())
+                    if not line.pushes:
+                        break
                     self.take(line, line.pushes.popleft()[0], heard[line])
                 if heard[line] and heard[line][-1] >= count:
                     del sockets[socket]
