@@ -61,7 +61,8 @@ actor ChatVisit {
       let shown = min(isInbox ? min(count, Self.letters) : count, ChatLimits.history)
       // Those before it was entered, however many came since: these are pushed. And only when they are here it counts as
       // entered, for when the connection is lost before, they are asked for again.
-      let past = shown > 0
+      let past =
+        shown > 0
         ? try await connection.history(of: name, before: joined.last + 1, limit: shown).entries : []
       tracks[joined.room] = ChatTrack(room: joined.room, next: joined.last + 1)
       for entry in past { await show(entry, in: joined.room, isEarlier: true) }
