@@ -169,12 +169,12 @@ class Crowd(ServerCase):
         """The others hear everything, in order; the first is cut back to the log, and can catch up; the second is slowed,
         and nothing of what it said is dropped."""
         accounts = [self.ada] + [self.server.join() for _ in range(4)]
-        readers = [self.line(accounts[n % 5], timeout=60) for n in range(self.CLIENTS - 2)]
+        readers = [self.line(accounts[n % 5], timeout=120) for n in range(self.CLIENTS - 2)]
         for line in readers:
             line.call("chat.join", room="crowd")
-        deaf = self.line(receive_buffer=4096)
+        deaf = self.line(receive_buffer=4096, timeout=120)
         deaf.call("chat.join", room="crowd")
-        flooder = self.line(self.server.join("flooder"), timeout=60)
+        flooder = self.line(self.server.join("flooder"), timeout=120)
         flooder.call("chat.join", room="crowd")
         before = self.server.memory
 
@@ -198,7 +198,7 @@ class Crowd(ServerCase):
         thread = threading.Thread(target=flood)
         thread.start()
         # Somebody else, in the midst of the flood, is not held up.
-        other = self.line(self.server.join("other"), timeout=60)
+        other = self.line(self.server.join("other"), timeout=120)
         waits = []
         for n in range(20):
             asked = time.monotonic()
