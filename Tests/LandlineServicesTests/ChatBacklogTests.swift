@@ -17,8 +17,8 @@ import Testing
 
   @Test func nothingIsNothing() {
     var backlog = ChatBacklog(flow: ChatFlow())
-    let (batch, next) = backlog.take(at: start)
-    #expect(batch.isEmpty && next == nil && backlog.isEmpty)
+    let taken = backlog.take(at: start)
+    #expect(taken.isEmpty && taken.next == nil && backlog.isEmpty)
   }
 
   @Test func accountsTakeTurnsAndEachKeepsItsOrder() {
@@ -45,9 +45,9 @@ import Testing
     var now = start
     var all: [String] = []
     while !backlog.isEmpty {
-      let (batch, next) = backlog.take(at: now)
-      all += texts(batch)
-      if batch.isEmpty { now = try #require(next) }
+      let taken = backlog.take(at: now)
+      all += texts(taken.batch)
+      if taken.isEmpty { now = try #require(taken.next) }
       // Others are not held up by it.
       backlog.add(submission(2, "b"), at: now)
       let others = texts(backlog.take(at: now).batch)
@@ -66,9 +66,32 @@ import Testing
     for _ in 0..<4 { backlog.add(submission(1, String(repeating: "x", count: 16_384)), at: start) }
     // The second is owed.
     #expect(backlog.take(at: start).batch.count == 2)
-    let (batch, next) = backlog.take(at: start)
-    #expect(batch.isEmpty)
-    #expect(try #require(next) > start + .milliseconds(900))
+    let taken = backlog.take(at: start)
+    #expect(taken.isEmpty)
+    #expect(try #require(taken.next) > start + .milliseconds(900))
+  }
+
+  @Test func whatMayNotBeSaidAnyMoreIsGoneAtOnceAndCostsNothing() throws {
+    var backlog = ChatBacklog(flow: ChatFlow(messages: 10, burst: 1))
+    for n in 0..<5_000 {
+      var late = submission(1, "\(n)")
+      if n >= 10 { late.refusal = { LineError(.forbidden, "out") } }
+      backlog.add(late, at: start)
+    }
+    backlog.add(submission(1, "last"), at: start)
+    var now = start
+    var said: [String] = []
+    var refused = 0
+    while !backlog.isEmpty {
+      let taken = backlog.take(at: now)
+      #expect(taken.batch.count + taken.refused.count <= 2 * ChatBacklog.mostMessages)
+      said += texts(taken.batch)
+      refused += taken.refused.count
+      if taken.isEmpty { now = try #require(taken.next) }
+      if now > start + .seconds(5) { break }
+    }
+    #expect(said == (0..<10).map(String.init) + ["last"])
+    #expect(refused == 4_990)
   }
 
   @Test func takingAllLeavesNothing() {

@@ -17,6 +17,7 @@ import struct
 import subprocess
 import termios
 import time
+import unicodedata
 
 from harness import BINARY, Client
 
@@ -27,14 +28,15 @@ class Screen:
     def __init__(self, rows: int, columns: int):
         self.rows, self.columns = rows, columns
         self.history: list[str] = []  # what has left the screen at its top
-        self.grid = [""]
+        # Cells: a character with its marks; behind a wide one an empty cell.
+        self.grid: list[list[str]] = [[]]
         self.row = self.column = 0
         self.redraws = 0
         self._rest = ""
 
     def resize(self, rows: int, columns: int) -> None:
         """As most terminals do it: what was too long for a line is broken, and what was broken is joined (not here)."""
-        broken: list[str] = []
+        broken: list[list[str]] = []
         row = 0
         for number, line in enumerate(self.grid):
             pieces = [line[at : at + columns] for at in range(0, max(len(line), 1), columns)]
@@ -74,12 +76,18 @@ class Screen:
             at += 1
 
     def _put(self, character: str) -> None:
-        if self.column == self.columns:
+        if unicodedata.combining(character) or character in "\u200d\ufe0f":
+            self.grid[self.row][self.column - 1] += character
+            return
+        width = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if self.column + width > self.columns:
             self.row, self.column = self.row + 1, 0
             self._scroll()
-        line = self.grid[self.row].ljust(self.column)
-        self.grid[self.row] = line[: self.column] + character + line[self.column + 1 :]
-        self.column += 1
+        line = self.grid[self.row]
+        line += [" "] * (self.column - len(line))
+        cells = [character] + [""] * (width - 1)
+        line[self.column : self.column + width] = cells
+        self.column += width
 
     def _control(self, command: str, argument: str) -> None:
         if command == "A":
@@ -95,15 +103,16 @@ class Screen:
 
     def _scroll(self) -> None:
         while len(self.grid) <= self.row:
-            self.grid.append("")
+            self.grid.append([])
         while len(self.grid) > self.rows:
-            self.history.append(self.grid.pop(0))
+            self.history.append("".join(self.grid.pop(0)))
             self.row -= 1
 
     @property
     def lines(self) -> list[str]:
         """Everything that a person can see or scroll back to."""
-        return [line.rstrip() for line in self.history + self.grid if line.strip()]
+        lines = self.history + ["".join(line) for line in self.grid]
+        return [line.rstrip() for line in lines if line.strip()]
 
 
 class Terminal:

@@ -1,10 +1,11 @@
 """Rooms, by a client written from docs/PROTOCOL.md alone."""
 
+import json
 import threading
 import unittest
 
-from harness import Account, ServerCase
-from line import Line, LineError
+from harness import Account, ServerCase, wait_until
+from line import Line, LineError, message
 
 MOST = 16_384
 
@@ -259,6 +260,24 @@ class Rooms(ServerCase):
         self.assertEqual([line.heard()[0]["number"] for _ in range(5)], [1, 2, 3, 4, 5])
         self.assertEqual(line.call("chat.join", room=room)["members"], 1)
         self.assertFalse([head for head, _ in line.pushes if head["type"] == "message"], "nothing twice")
+
+    def test_coming_and_leaving_in_one_piece(self):
+        """However the stays in a room overlap, who is gone is not counted, and who is there hears."""
+        room, watcher = self.room(), self.joined()
+        for _ in range(20):
+            account = self.server.join()
+            with account.line() as line:
+                ops = ["chat.join", "chat.leave", "chat.join", "chat.leave", "chat.join"]
+                line.send_raw(b"".join(
+                    message({"op": op, "id": line._next_id + n, "room": room}) for n, op in enumerate(ops)))
+                last = line._next_id + len(ops) - 1
+                line._next_id = last + 1
+                self.assertEqual(line.answer(last)[0]["type"], "joined")
+                line.call("ping")
+                number = watcher.say(room, "x")["number"]
+                self.assertEqual(line.heard()[0]["number"], number)
+            here = lambda: json.loads(watcher.answer(watcher.request("chat.who", room=room))[1])
+            wait_until(lambda: [one["account"] for one in here()] == ["ada"], f"{account.name} is not there; {here()}")
 
     def test_nothing_is_missed_between_joined_and_the_first_that_is_pushed(self):
         """Joining while others talk: what is pushed begins directly behind `last`."""

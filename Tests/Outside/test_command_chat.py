@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import signal
 import termios
 import unittest
@@ -291,6 +293,57 @@ class OnTerminal(ChatCase):
         terminal.read_until(r"\[ada to you\] letter 11\.")
         self.assertNotIn("letter 1.", terminal.text)
         self.assertEqual(terminal.text.count("letter "), 10)
+
+    def test_the_name_of_a_file_is_one_word_for_a_shell(self):
+        """People paste what they are shown, and anybody can have anything shown as a file."""
+        terminal = self.ready(self.terminal())
+        self.line().say(self.room(), "a'; touch gone; 'b c", kind="file")
+        terminal.read_until(r"landline get ('\S+.*)\r?\n")
+        shown = re.search(r"landline get ('\S+.*?)\r?\n", terminal.text)[1]
+        self.assertEqual(shlex.split(shown), ["s:a'; touch gone; 'b c"])
+
+    def test_leaving_while_much_waits_for_a_server_that_is_gone(self):
+        with Proxy(self.server.port) as proxy:
+            terminal = self.ready(self.terminal(client=self.client(port=proxy.port)))
+            proxy.deaf()
+            proxy.cut()
+            terminal.read_until("trying again")
+            for n in range(150):
+                terminal.write(b"line %d\r" % n)
+            terminal.write(b"typed")
+            self.shows(terminal, "typed")
+            terminal.write(b"\x03\x03")
+            self.assertEqual(terminal.wait(), 130)
+
+    def test_many_lines_at_once(self):
+        """Pasted, and left at once: everything is said, in order."""
+        terminal = self.ready(self.terminal())
+        for n in range(700):
+            terminal.write(b"line %d\r" % n)
+        terminal.write(b"quit\r")
+        self.assertEqual(terminal.wait(), DONE)
+        self.assertEqual(self.said(), [f"line {n}" for n in range(700)])
+
+    def test_a_narrow_window(self):
+        """Narrower than the prompt and with wide characters: nothing is left behind, and nothing is taken away."""
+        for columns in (12, 20, 40, 41, 42, 43, 80):
+            with self.subTest(columns):
+                client = self.client()
+                terminal = self.enterContext(
+                    Terminal(client, "chat", "a-room-with-a-rather-long-name-indeed", columns=columns, rows=400,
+                    env={"NO_COLOR": "1"}))
+                terminal.read_until("is here|other")
+                line = self.line()
+                for n in range(12):
+                    terminal.write("日本語é x".encode())
+                    line.say("a-room-with-a-rather-long-name-indeed", f"{columns}: {n}.")
+                    terminal.read_until(rf"(?s){columns}: {n}\.(.|\n)*> ")
+                terminal.write(b"\x15\x04")
+                self.assertEqual(terminal.wait(), DONE)
+                shown = "".join(terminal.screen.lines)
+                found = re.findall(rf"{columns}: (\d+)\.", shown)
+                self.assertEqual(found, [str(n) for n in range(12)], terminal.screen.lines)
+                self.assertNotIn("日", shown)
 
     def test_a_file_for_the_room(self):
         client = self.client(name="giver")

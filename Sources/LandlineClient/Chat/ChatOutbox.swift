@@ -11,8 +11,10 @@ final class ChatOutbox: Sendable {
     var completion: @Sendable (Result<SentAnswer, ClientError>) -> Void
   }
 
-  /// So many may be on their way; who adds another waits.
+  /// So many are on their way at once. Who adds another waits, or has it wait here.
   private static let most = 64
+  /// So many may wait here.
+  private static let mostWaiting = 10_000
 
   private struct State {
     var entries: [(number: UInt64, entry: Entry)] = []
@@ -23,26 +25,48 @@ final class ChatOutbox: Sendable {
     var sender: CheckedContinuation<Void, Never>?
     var waiters: [CheckedContinuation<Void, Never>] = []
 
+    /// Those that may be sent now.
+    var next: ArraySlice<(number: UInt64, entry: Entry)> {
+      entries.prefix(most).drop { $0.number <= sent }
+    }
+
     mutating func takeSender() -> CheckedContinuation<Void, Never>? {
       defer { sender = nil }
       return sender
+    }
+
+    mutating func add(_ entry: Entry) throws(ClientError) -> CheckedContinuation<Void, Never>? {
+      if let end { throw end }
+      lastNumber += 1
+      entries.append((lastNumber, entry))
+      return takeSender()
     }
   }
 
   private let state = Mutex(State())
 
-  /// Adds a message, behind all others.
+  /// Adds a message, behind all others; waits while many are on their way.
   /// - Throws: `CancellationError`; why nothing can be sent any more.
   func add(_ entry: Entry) async throws {
     try await wait { $0.entries.count < Self.most }
-    let sender = try state.withLock { state in
-      if let end = state.end { throw end }
-      state.lastNumber += 1
-      state.entries.append((state.lastNumber, entry))
-      return state.takeSender()
+    let sender = try state.withLock { try $0.add(entry) }
+    sender?.resume()
+  }
+
+  /// Adds a message, behind all others, and does not wait.
+  /// - Throws: `busy` when very many wait; why nothing can be sent any more.
+  func addNow(_ entry: Entry) throws(ClientError) {
+    let sender = try state.withLock { state throws(ClientError) in
+      guard state.entries.count < Self.mostWaiting else {
+        throw ClientError(.busy, "\(Self.mostWaiting) messages are waiting to be sent", advice: "Try again in a moment")
+      }
+      return try state.add(entry)
     }
     sender?.resume()
   }
+
+  /// How many are not acknowledged.
+  var count: Int { state.withLock { $0.entries.count } }
 
   /// Waits until everything is acknowledged.
   func waitUntilEmpty() async throws {
@@ -92,7 +116,7 @@ final class ChatOutbox: Sendable {
     while true {
       try Task.checkCancellation()
       let found = state.withLock { state in
-        let found = state.entries.filter { $0.number > state.sent }
+        let found = Array(state.next)
         if let last = found.last { state.sent = last.number }
         return found
       }
@@ -100,7 +124,7 @@ final class ChatOutbox: Sendable {
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
           let goesOn = state.withLock { state in
-            if Task.isCancelled || state.lastNumber > state.sent && !state.entries.isEmpty { return true }
+            if Task.isCancelled || !state.next.isEmpty { return true }
             state.sender = continuation
             return false
           }
@@ -114,9 +138,11 @@ final class ChatOutbox: Sendable {
 
   /// Notes what became of a message.
   func finish(_ number: UInt64, _ result: Result<SentAnswer, ClientError>) {
-    let entry = state.withLock { state in
-      state.entries.firstIndex { $0.number == number }.map { state.entries.remove(at: $0).entry }
+    let (entry, sender) = state.withLock { state in
+      let entry = state.entries.firstIndex { $0.number == number }.map { state.entries.remove(at: $0).entry }
+      return (entry, state.next.isEmpty ? nil : state.takeSender())
     }
+    sender?.resume()
     entry?.completion(result)
     wakeWaiters()
   }

@@ -40,15 +40,35 @@ public final class ChatRoom: Sendable {
     _ text: String, kind: ChatKind? = nil, to room: String? = nil,
     _ completion: @escaping @Sendable (Result<SentAnswer, ClientError>) -> Void
   ) async throws {
+    try await outbox.add(entry(text, kind, room, completion))
+  }
+
+  /// Says something behind everything that was posted before, and waits for nothing: for somebody who types, also while
+  /// there is no connection.
+  /// - Parameter completion: is told what became of it, from any thread.
+  /// - Throws: `busy` when 10,000 messages are waiting; why there is no connection any more.
+  public func postNow(
+    _ text: String, kind: ChatKind? = nil, to room: String? = nil,
+    _ completion: @escaping @Sendable (Result<SentAnswer, ClientError>) -> Void
+  ) throws(ClientError) {
+    try outbox.addNow(entry(text, kind, room, completion))
+  }
+
+  private func entry(
+    _ text: String, _ kind: ChatKind?, _ room: String?,
+    _ completion: @escaping @Sendable (Result<SentAnswer, ClientError>) -> Void
+  ) -> ChatOutbox.Entry {
     let key = keyPrefix + "\(keys.add(1, ordering: .relaxed).newValue)"
-    try await outbox.add(
-      .init(
-        request: ChatSendRequest(room: room ?? options.room, key: key, kind: kind), text: Array(text.utf8),
-        completion: completion))
+    return .init(
+      request: ChatSendRequest(room: room ?? options.room, key: key, kind: kind), text: Array(text.utf8),
+      completion: completion)
   }
 
   /// Waits until everything that was posted is stored, or has failed.
   public func flush() async throws { try await outbox.waitUntilEmpty() }
+
+  /// How many of those that were posted are neither stored nor have failed.
+  public var waiting: Int { outbox.count }
 
   /// The connection of the moment, for questions: who is there, what was said.
   /// - Throws: `connectionLost` while there is none.

@@ -58,19 +58,19 @@ actor ChatVisit {
     if !isInbox { await events(.entered(joined, again: tracks[joined.room] != nil)) }
     if tracks[joined.room] != nil { return try await catchUp(joined.room, connection) }
     if case .last(let count) = room.options.past {
+      let shown = min(isInbox ? min(count, Self.letters) : count, ChatLimits.history)
+      // Those before it was entered, however many came since: these are pushed. And only when they are here it counts as
+      // entered, for when the connection is lost before, they are asked for again.
+      let past =
+        shown > 0
+        ? try await connection.history(of: name, before: joined.last + 1, limit: shown).entries : []
       tracks[joined.room] = ChatTrack(room: joined.room, next: joined.last + 1)
-      let shown = isInbox ? min(count, Self.letters) : count
-      if shown > 0 { try await showLast(shown, of: joined.room, connection) }
+      for entry in past { await show(entry, in: joined.room, isEarlier: true) }
     } else if case .after(let number) = room.options.past {
       let last = isInbox ? joined.last : min(number, joined.last)
       tracks[joined.room] = ChatTrack(room: joined.room, next: last + 1)
       try await catchUp(joined.room, connection, isEarlier: true)
     }
-  }
-
-  private func showLast(_ count: Int, of name: String, _ connection: Connection) async throws {
-    let (_, entries) = try await connection.history(of: name, limit: min(count, ChatLimits.history))
-    for entry in entries { await show(entry, in: name, isEarlier: true) }
   }
 
   private func catchUp(_ name: String, _ connection: Connection, isEarlier: Bool = false) async throws {

@@ -62,7 +62,8 @@ extension LandlineClient {
         // Before it was ever there: a server that is starting gets its time, like with everything else.
         let patience = wasThere ? room.options.patience : Reconnecting.patience
         if let patience, let lostAt, .now - lostAt + pause >= patience { throw givenUp(error, patience, wasThere) }
-        try await Task.sleep(for: pause)
+        // Not all at the same moment, when a server comes back to many.
+        try await Task.sleep(for: pause * Double.random(in: 0.5...1))
         pause = min(pause * 2, .seconds(2))
       }
     }

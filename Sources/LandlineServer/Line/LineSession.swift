@@ -83,6 +83,9 @@ final class LineSession: Sendable {
     line.interrupt(with: error)
   }
 
+  /// Why it was ended from outside; nil while it was not.
+  var reasonToEnd: LineError? { interruption.withLock { $0 } }
+
   /// The server is ending: closes when nothing is open (any more).
   func beginDrain() {
     // In this order: a request is counted as answering before it leaves the table.
@@ -191,7 +194,7 @@ final class LineSession: Sendable {
         sayLastWord(about: error)
       }
       // Who may not be here any more stores nothing more either.
-      if let error = interruption.withLock({ $0 }), error.code == .unauthenticated { revocation = error }
+      if let error = reasonToEnd, error.code == .unauthenticated { revocation = error }
       wholes.close()
       table.endAll(dropping: revocation)
       group.cancelAll()

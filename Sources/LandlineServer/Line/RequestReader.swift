@@ -95,7 +95,7 @@ final class RequestReader {
       body = .nowhere
       if let said {
         self.said = nil
-        try await session.say(said.id, said.request, said.text, by: principal.current)
+        try await session.say(said.id, said.request, said.text, by: principal)
       }
       if let whole {
         self.whole = nil

@@ -7,6 +7,18 @@ import LandlineProtocol
 struct ChatBacklog {
   typealias Instant = ContinuousClock.Instant
 
+  /// What there is to do at some moment.
+  struct Taken {
+    /// What is to be stored.
+    var batch: [ChatSubmission] = []
+    /// What may not be stored any more, and why.
+    var refused: [(submission: ChatSubmission, error: LineError)] = []
+    /// When there is nothing to do, when to ask again: nil where nothing is waiting.
+    var next: Instant?
+
+    var isEmpty: Bool { batch.isEmpty && refused.isEmpty }
+  }
+
   /// What is stored in one go.
   static let mostMessages = 1_024
   static let mostBytes = 1_048_576
@@ -53,13 +65,13 @@ struct ChatBacklog {
       bytes: TokenBucket(rate: flow.bytes, burst: flow.bytes * flow.burst, at: now), dueAt: now)
   }
 
-  /// What may be stored now; when that is nothing, when to ask again: nil where nothing is waiting.
-  mutating func take(at now: Instant) -> (batch: [ChatSubmission], next: Instant?) {
-    var batch: [ChatSubmission] = []
+  /// What may be stored now.
+  mutating func take(at now: Instant) -> Taken {
+    var taken = Taken()
     var bytes = 0
     var next: Instant?
     var late: [Int64] = []
-    while !turns.isEmpty, batch.count < Self.mostMessages, bytes < Self.mostBytes {
+    while !turns.isEmpty, taken.batch.count + taken.refused.count < Self.mostMessages, bytes < Self.mostBytes {
       let id = turns.removeFirst()
       guard var account = accounts[id] else { continue }
       // Let go of, so that what is in it is changed in place.
@@ -70,27 +82,33 @@ struct ChatBacklog {
         late.append(id)
       } else {
         account.isHeld = false
-        bytes += Self.takeTurn(&account, &batch, at: now)
+        bytes += Self.takeTurn(&account, &taken, at: now)
         if !account.isEmpty { turns.append(id) }
       }
       accounts[id] = account
     }
     turns = late + turns
-    if !turns.isEmpty, batch.isEmpty { return ([], next) }
-    return (batch, nil)
+    if taken.isEmpty { taken.next = next }
+    return taken
   }
 
   /// - Returns: bytes of text.
-  private static func takeTurn(_ account: inout Account, _ batch: inout [ChatSubmission], at now: Instant) -> Int {
+  private static func takeTurn(_ account: inout Account, _ taken: inout Taken, at now: Instant) -> Int {
     var bytes = 0
     var count = 0
     while !account.isEmpty, count < turn, account.dueAt - now <= shortestWait {
       let submission = account.waiting[account.taken]
       account.taken += 1
+      // That costs nothing: so what waits of somebody who has gone is gone at once.
+      if let error = submission.refusal() {
+        taken.refused.append((submission, error))
+        if taken.refused.count >= mostMessages { break }
+        continue
+      }
       count += 1
       let size = submission.message.text.count
       bytes += size
-      batch.append(submission)
+      taken.batch.append(submission)
       account.dueAt =
         now + max(account.messages.take(1, at: now), account.bytes.take(Int64(size), at: now))
     }

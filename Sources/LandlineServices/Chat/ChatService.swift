@@ -111,6 +111,16 @@ public struct ChatService: Sendable {
     guard text.span.isUTF8 else { throw LineError(.badRequest, "the message is not UTF-8") }
   }
 
+  /// Why somebody may not say something (any more); nil when they may.
+  public func refusal(of message: NewChatMessage, by principal: Principal) -> LineError? {
+    do throws(LineError) {
+      try principal.requireWriting(message.room)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   /// Has a message stored, and shown to everybody in its room; `completion` is told when it is, or why it is not.
   ///
   /// It does not wait: who says more than ``ChatFlow`` allows is told later, and all that an account says is stored in the

@@ -64,10 +64,9 @@ final class ChatWriter: Sendable {
           state.backlog.tidy(at: now)
           return (state.backlog.take(at: now), state.changes)
         }
-        guard taken.batch.isEmpty else {
-          await store(taken.batch)
-          continue
-        }
+        for (submission, error) in taken.refused { submission.completion(.failure(error)) }
+        if !taken.batch.isEmpty { await store(taken.batch) }
+        guard taken.isEmpty else { continue }
         if let set = alarm, set <= now { alarm = nil }
         if let next = taken.next, next < alarm ?? .now + .seconds(3_600) {
           alarm = next

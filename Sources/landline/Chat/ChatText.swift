@@ -15,7 +15,7 @@ struct ChatText {
     let body =
       switch message.kind {
       case .action: "* \(name) \(text)"
-      case .file: "* \(name) has put a file here: landline get '\(server)\(text)'"
+      case .file: "* \(name) has put a file here: landline get \(Self.word(server + text))"
       case .topic where message.text.isEmpty: "* \(name) has taken the topic away"
       case .topic: "* \(name) has set the topic: \(text)"
       case nil: message.isPrivate ? "[\(name) to you] \(text)" : "\(name): \(text)"
@@ -37,6 +37,9 @@ struct ChatText {
 
   /// All of it, however long.
   static func safe(_ text: String) -> String { printable(text, atMost: .max) }
+
+  /// As one word for a shell, whatever is in it: people paste it.
+  private static func word(_ text: String) -> String { "'" + ShellQuoting.quoted(text, in: "'") + "'" }
 
   private func bold(_ text: String) -> String { hasColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 

@@ -4,10 +4,15 @@ struct PromptLine: Hashable {
   let text: String
   let beforeCursor: String
 
+  /// Where so many columns are not left beside the prompt, it is made shorter.
+  private static let leastRoom = 10
+
   /// - Parameters:
   ///   - columns: of the terminal; the last one stays free, so that no line is ever broken.
   init(prompt: String, _ line: [Character], cursor: Int, columns: Int) {
-    let room = max(columns - 1 - TextWidth.of(prompt), 4)
+    // What is typed needs some room, too.
+    let prompt = TextWidth.of(prompt) + Self.leastRoom < columns ? prompt : columns > 4 ? "> " : ""
+    let room = columns - 1 - TextWidth.of(prompt)
     let widths = line.map { TextWidth.of(String($0)) }
     // From the cursor to the left as far as it goes, then to the right.
     var start = cursor

@@ -69,14 +69,14 @@ struct TerminalChat {
               let line = ChatLine(line)
               if line == .quit { break typing }
               // What is said keeps its order; what is asked does not hold up what is said.
-              if !(try await say(line, in: room)) { group.addTask { await answer(line, in: room) } }
+              if !(try say(line, in: room)) { group.addTask { await answer(line, in: room) } }
             }
           }
         }
       }
       group.cancelAll()
     }
-    try await finish(room)
+    try await finish(room, input)
   }
 
   private func suspend() {
@@ -87,14 +87,25 @@ struct TerminalChat {
     kill(0, SIGTSTP)
   }
 
+  /// Never waits, for Ctrl-C is typed, too.
   /// - Returns: false for a line that says nothing.
-  private func say(_ line: ChatLine, in room: ChatRoom) async throws -> Bool {
+  private func say(_ line: ChatLine, in room: ChatRoom) throws -> Bool {
+    do throws(ClientError) {
+      return try sayNow(line, in: room)
+    } catch {
+      guard error.code == .busy else { throw error }
+      if case .say(let words) = line { tell(error, about: words) } else { tell(error) }
+      return true
+    }
+  }
+
+  private func sayNow(_ line: ChatLine, in room: ChatRoom) throws(ClientError) -> Bool {
     switch line {
-    case .say(let words): try await post(words, nil, room)
-    case .action(let words): try await post(words, .action, room)
-    case .topic(let topic?): try await post(topic, .topic, room)
+    case .say(let words): try post(words, nil, room)
+    case .action(let words): try post(words, .action, room)
+    case .topic(let topic?): try post(topic, .topic, room)
     case .message(let name, let words):
-      try await room.post(words, to: "@" + name) { result in
+      try room.postNow(words, to: "@" + name) { result in
         switch result {
         case .success(let sent):
           let name = printable(String(sent.room.dropFirst()))
@@ -107,8 +118,8 @@ struct TerminalChat {
     return true
   }
 
-  private func post(_ words: String, _ kind: ChatKind?, _ room: ChatRoom) async throws {
-    try await room.post(words, kind: kind) { result in
+  private func post(_ words: String, _ kind: ChatKind?, _ room: ChatRoom) throws(ClientError) {
+    try room.postNow(words, kind: kind) { result in
       if case .failure(let error) = result { tell(error, about: words) }
     }
   }
@@ -168,21 +179,40 @@ struct TerminalChat {
   }
 
   /// Waits for what is on its way; not for ever, if there is no server.
-  private func finish(_ room: ChatRoom) async throws {
-    let isDone = try await withThrowingTaskGroup(of: Bool.self) { group in
-      group.addTask {
-        try await room.flush()
-        return true
+  private func finish(_ room: ChatRoom, _ input: InputReader) async throws {
+    var waiting = Int.max
+    while room.waiting < waiting {
+      waiting = room.waiting
+      let isDone = try await withThrowingTaskGroup(of: Bool.self) { group in
+        group.addTask {
+          try await room.flush()
+          return true
+        }
+        group.addTask {
+          try await Task.sleep(for: .seconds(5))
+          return false
+        }
+        group.addTask {
+          try await Self.waitForInterrupt(input)
+          return false
+        }
+        defer { group.cancelAll() }
+        return try await group.next() ?? false
       }
-      group.addTask {
-        try await Task.sleep(for: .seconds(5))
-        return false
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? false
+      if isDone { return }
     }
-    if !isDone {
-      throw ClientError(.cannotConnect, "you left before what you said last was stored; the server is not there")
+    throw ClientError(.cannotConnect, "you left before what you said last was stored; the server is not there")
+  }
+
+  /// Waits for Ctrl-C.
+  private static func waitForInterrupt(_ input: InputReader) async throws {
+    var decoder = KeyDecoder()
+    while !Task.isCancelled {
+      switch await input.next() {
+      case .woken: continue
+      case .end: try await Task.sleep(for: .seconds(3_600))
+      case .bytes(let bytes): if decoder.keys(of: bytes).contains(.interrupt) { throw ExitStatus.interrupted }
+      }
     }
   }
 }

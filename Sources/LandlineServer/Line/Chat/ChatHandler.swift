@@ -14,7 +14,7 @@ struct ChatHandler: Sendable {
 
   func join(_ fields: RoomRequest) async throws {
     let room = try chat.room(fields.room, for: principal)
-    let (audience, isThere) = try session.rooms.open(room)
+    let (place, audience, isThere) = try session.rooms.open(room)
     let record: ChatRoomRecord
     let members: Int
     if isThere {
@@ -23,26 +23,24 @@ struct ChatHandler: Sendable {
       do {
         (record, members) = try await chat.enter(room, by: principal)
       } catch {
-        session.rooms.leave(room)
+        session.rooms.leave(place)
         throw error
       }
-      guard session.rooms.entered(room, as: principal.account) else {
+      guard session.rooms.entered(place, as: principal.account) else {
         chat.leave(room, account: principal.account)
         throw LineError.cancelled
       }
-      session.rooms.watch(room, of: live)
+      session.rooms.watch(place, of: live)
     }
     try await session.line.waitForRoom()
     // In one turn of the loop: so whatever is pushed comes behind the answer, and nothing is missing between.
     try await session.line.channel.eventLoop.submit { [session, answers] in
-      let last = audience.listen(session.line, session.traffic, after: record.last)
+      // Who has left meanwhile is forgotten in a later turn, or was already: then it must not listen.
+      let listens = session.rooms.isIn(place)
+      let last = listens ? audience.listen(session.line, session.traffic, after: record.last) : record.last
       answers.sendNow(
         .joined(JoinedRoomAnswer(room: room.description, last: last, topic: record.topic, members: members)))
     }.get()
-    // Left while it was joined.
-    if !session.rooms.isIn(room) {
-      try await session.line.channel.eventLoop.submit { [session] in audience.forget(session.line) }.get()
-    }
   }
 
   func leave(_ fields: RoomRequest) async throws {
