@@ -1,16 +1,18 @@
 """Commands do not become the server: what they can reach of it, and what limits them."""
 
+import contextlib
 import json
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
 from commands import EVERY_PROGRAM, PYTHON, CommandCase, Conversation, define_role
-from harness import BINARY, USAGE, Server, environment, landline, scratch_folder
+from harness import BINARY, USAGE, Server, environment, landline, scratch_folder, tool
 
 # Tries what the arguments say, and prints what came of it: `ok`, or the name of the error.
 TRY = """
@@ -197,6 +199,55 @@ class OtherUser(Reaching, CommandCase):
         ran.until_exit()
         self.assertRegex(ran.text, r"^no more than 1\d\n$", ran.out)
         self.assertTrue(ran.exited["stragglers"])
+
+
+# Ignores every signal that can be, and fills each place that becomes free with a child that does the same in a session of
+# its own, so that neither its group nor its parent tells who belongs to it.
+BOMB = """
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+int main(void) {
+  for (int number = 1; number < 32; number++) signal(number, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);
+  if (fork() != 0) return 0;
+  for (;;) {
+    setsid();
+    if (fork() == 0) continue;
+    for (;;) {
+      pid_t child = fork();
+      if (child == 0) break;
+      if (child < 0) sched_yield();
+    }
+  }
+}
+"""
+
+
+class Bomb(CommandCase):
+    """A program that starts others faster than they can be ended one by one."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.scratch = scratch_folder()
+        cls.addClassCleanup(lambda: shutil.rmtree(cls.scratch, ignore_errors=True))
+        os.chmod(cls.scratch, 0o755)
+        (cls.scratch / "bomb.c").write_text(BOMB)
+        subprocess.run([tool("cc", "gcc"), "-O", "-o", "bomb", "bomb.c"], cwd=cls.scratch, check=True)
+        cls.flags = ("--commands-user", "nobody", "--commands-folder", cls.scratch, "--commands-processes", "100")
+        super().setUpClass()
+
+    def test_it_ends_with_everything_that_it_has_started(self):
+        ran = self.begin(str(self.scratch / "bomb"))
+        began = time.monotonic()
+        self.assertTrue(ran.until_exit()["stragglers"])
+        # Five seconds of them are for those who heed SIGTERM.
+        self.assertLess(time.monotonic() - began, 25)
+        nobody = pwd.getpwnam("nobody").pw_uid
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if process.stat().st_uid == nobody:
+                    self.assertNotIn(b"bomb", (process / "cmdline").read_bytes())
 
 
 class Limits(CommandCase):
