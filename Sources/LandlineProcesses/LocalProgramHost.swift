@@ -12,6 +12,8 @@ public final class LocalProgramHost: ProgramHost {
     /// Where they begin; nil: the user's home, or `DATA/commands`.
     public var folder: String?
     public var limits = CommandLimits()
+    /// What stays free of the disk, whatever jobs say.
+    public var space = SpaceBounds.none
 
     public init() {}
   }
@@ -95,7 +97,7 @@ public final class LocalProgramHost: ProgramHost {
   }
 
   public func makeOutput(job: UInt64) throws(LineError) -> any JobOutput {
-    try JobFile("\(jobs)/\(job)", limit: settings.limits.output)
+    try JobFile("\(jobs)/\(job)", limit: settings.limits.output, space: settings.space)
   }
 
   public func start(_ program: ProgramStart) throws(LineError) -> any RunningProgram {
