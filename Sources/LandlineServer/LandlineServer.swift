@@ -112,7 +112,7 @@ public struct LandlineServer: Service {
       countAccounts: { try content.countAccounts() },
       revoked: { revocation in
         registry.end(revocation)
-        if case .account(let id) = revocation { commands.endAll(ofAccount: id) }
+        commands.end(revocation)
       })
     let listeners = LineAudience()
     do {

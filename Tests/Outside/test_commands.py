@@ -92,6 +92,20 @@ class Rights(CommandCase):
         with self.server.admin.line() as admin:
             wait_until(lambda: all(one["job"] != job or one.get("exited") for one in admin.listed("jobs")), "job ends")
 
+    def test_a_token_that_is_revoked(self):
+        account = self.server.join(role="operator")
+        owner = self.line_of(account)
+        jobs = {}
+        for name in ("kept", "revoked"):
+            token = owner.call("token.create", name=name, role="operator")["token"]
+            line = self.enterContext(self.server.line())
+            line.login_token(token)
+            jobs[name] = line.call("run", argv=["/bin/sleep", "60"], detach=True)["job"]
+        owner.call("token.revoke", name="revoked")
+        entry = lambda name: next(one for one in owner.listed("jobs") if one["job"] == jobs[name])
+        wait_until(lambda: entry("revoked").get("exited"), "its job ends")
+        self.assertNotIn("exited", entry("kept"))
+
     def test_what_is_run_is_in_the_audit_log(self):
         self.finish("sh", "-c", "exit 7", "with secret $(x)")
         wait_until(lambda: any(event.get("status") == 7 for event in self.audited("exit")), "the exit is noted")
