@@ -1,5 +1,6 @@
 """`landline shell`, and `landline run --tty`, on a terminal."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -114,9 +115,13 @@ class Shell(CommandCase):
         terminal.write("trap 'stty size' WINCH; echo tr''apped\n")
         terminal.read_until("trapped")
         terminal.resize(50, 132)
-        terminal.process.send_signal(signal.SIGWINCH)
-        terminal.write("\n")
-        terminal.read_until(r"50 132\r\n")
+        # Its shell runs the trap when it has read the next line, which may be there first.
+        def has_said() -> bool:
+            terminal.write("\n")
+            with contextlib.suppress(AssertionError):
+                return bool(terminal.read_until(r"50 132\r\n", 1))
+
+        wait_until(has_said, "the new size", 30)
         terminal.write("exit\n")
         self.assertEqual(terminal.wait(), 0)
 
@@ -145,7 +150,7 @@ class Shell(CommandCase):
         pid = int(terminal.read_until(r"(\d+)\r\n")[1])
         terminal.process.kill()
         terminal.process.wait()
-        self.assert_gone(pid, 25)
+        self.assert_gone(pid, 60)
 
     def test_much_output_arrives_whole(self):
         terminal = self.open_shell()
@@ -184,7 +189,7 @@ class Shell(CommandCase):
             shell.until_said(b"%d;\r\n" % number)
             times.append(time.perf_counter() - began)
         # A debug server on a busy machine; what is aimed at is measured in the benchmarks.
-        self.assertLess(sorted(times)[25], 0.05)
+        self.assertLess(sorted(times)[25], 0.5)
 
     def test_terminals_that_make_no_sense(self):
         line = self.line_of()
