@@ -298,6 +298,7 @@ class Ends(CommandCase):
                 "  os.setsid()\n"
                 "  if os.fork() == 0:\n"
                 "    print(os.getpid(), flush=True)\n"
+                "    os.write(says, b'x')\n"
                 "    time.sleep(60)\n"
                 "    os._exit(0)\n"
                 "  os._exit(0)\n"
@@ -308,6 +309,39 @@ class Ends(CommandCase):
                 ran.until_exit()
                 self.assertEqual((ran.exited["status"], ran.exited["stragglers"]), (0, True))
                 self.assertFalse(is_running(int(ran.text)))
+
+    def test_what_is_in_another_session_is_asked_to_end_like_the_rest(self):
+        code = ("import os, signal, time\n"
+                "if os.fork() == 0:\n"
+                "  os.setsid()\n"
+                "  def note(*_):\n"
+                "    print('asked', flush=True)\n"
+                "    os._exit(0)\n"
+                "  signal.signal(signal.SIGTERM, note)\n"
+                "  print('ready', flush=True)\n"
+                "  time.sleep(60)\n"
+                "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+                "os.wait()\n")
+        ran = self.python(code).until_said(b"ready")
+        ran.line.call("kill", job=ran.started["job"])
+        ran.until_exit()
+        self.assertEqual(ran.text, "ready\nasked\n")
+        # Its parent, which was deaf, had it to wait for and nothing else.
+        self.assertEqual(ran.exited["status"], 0)
+
+    def test_no_number_of_signals_keeps_it_from_being_ended(self):
+        ran = self.begin("sh", "-c", "echo $PPID; trap '' USR1; while :; do sleep 1; done")
+        launcher = int(ran.until_said(b"\n").text)
+        os.kill(launcher, signal.SIGSTOP)
+        # More than its socket holds.
+        for _ in range(1_000):
+            ran.signal("USR1")
+        ran.line.call("ping")
+        ran.cancel()
+        ran.line.call("ping")
+        os.kill(launcher, signal.SIGCONT)
+        with self.fails("cancelled"):
+            ran.until_exit()
 
     def test_it_closes_its_outputs_and_goes_on(self):
         ran = self.begin("sh", "-c", "echo last; exec 1>&- 2>&-; sleep 0.5; exit 6")
