@@ -151,6 +151,15 @@ class Landlock(Reaching, CommandCase):
             ran = self.finish("cat", str(beside))
             self.assertEqual(ran.text, "new", ran.out)
 
+    def test_what_the_servers_user_runs_is_not_changed(self):
+        home = self.server.folder
+        (home / ".config").mkdir()
+        (home / ".profile").write_text("# read by the next login\n")
+        self.assertEqual(self.attempt("read", home / ".profile"), "ok")
+        for what, path in (("write", home / ".profile"), ("remove", home / ".profile"), ("make", home / ".new"),
+                           ("make", home / ".config/new")):
+            self.assert_denied(what, path)
+
     def test_roots_programs_change_nothing_of_the_system(self):
         self.assertEqual(os.geteuid(), 0, "these tests run as root, as the CI does")
         for path in ("/etc/cron.d", "/usr/bin", "/root", "/var/lib"):
