@@ -160,6 +160,33 @@ class Landlock(Reaching, CommandCase):
                            ("make", home / ".config/new")):
             self.assert_denied(what, path)
 
+    def test_it_leaves_no_file_that_runs_as_its_user(self):
+        code = ("import ctypes, os\n"
+                "libc = ctypes.CDLL(None, use_errno=True)\n"
+                "def attempt(what):\n"
+                "  try: what()\n"
+                "  except OSError as error: print(error.errno, end=' ')\n"
+                "  else: print('ok', end=' ')\n"
+                "def call(*arguments):\n"
+                "  if libc.syscall(*arguments) < 0: raise OSError(ctypes.get_errno(), '')\n"
+                "one = os.open('mine', os.O_CREAT | os.O_RDWR, 0o755)\n"
+                "attempt(lambda: os.chmod('mine', 0o700))\n"
+                "for bits in (0o4000, 0o2000):\n"
+                "  attempt(lambda: os.chmod('mine', bits | 0o755))\n"
+                "  attempt(lambda: os.fchmod(one, bits | 0o755))\n"
+                "  attempt(lambda: os.chmod('mine', bits | 0o755, dir_fd=os.open('.', os.O_RDONLY)))\n"
+                "  attempt(lambda: os.open('new', os.O_CREAT | os.O_RDWR, bits | 0o755))\n"
+                "  attempt(lambda: os.open('.', os.O_TMPFILE | os.O_RDWR, bits | 0o755))\n"
+                "  attempt(lambda: os.mknod('new', bits | 0o100755))\n"
+                "  attempt(lambda: call(452, -100, b'mine', bits | 0o755, 0))\n"
+                "# openat2 and io_uring_setup, which could do it where nobody sees.\n"
+                "attempt(lambda: call(437, -100, b'mine', None, 0))\n"
+                "attempt(lambda: call(425, 1, None))\n"
+                "print(oct(os.stat('mine').st_mode), os.path.exists('new'))\n")
+        ran = self.python(code)
+        ran.until_exit()
+        self.assertEqual(ran.text.split(), ["ok"] + ["1"] * 14 + ["38", "1", "0o100700", "False"], ran.out)
+
     def test_roots_programs_change_nothing_of_the_system(self):
         self.assertEqual(os.geteuid(), 0, "these tests run as root, as the CI does")
         for path in ("/etc/cron.d", "/usr/bin", "/root", "/var/lib"):

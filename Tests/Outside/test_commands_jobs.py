@@ -133,7 +133,7 @@ class Bounds(CommandCase):
         line = self.line_of()
         job = line.call("run", argv=["head", "-c", "10G", "/dev/zero"], detach=True)["job"]
         entry = lambda: next(one for one in line.listed("jobs") if one["job"] == job)
-        ended = wait_until(lambda: entry().get("exited"), "it ends", 120)
+        ended = wait_until(lambda: entry().get("exited"), "it ends", 600)
         self.assertEqual((ended["status"], ended["dropped"]), (0, (10 << 30) - MIB))
         self.assertEqual(entry()["kept"], MIB)
         self.assertLess((self.server.private / f"jobs/{job}").stat().st_size, 2 * MIB)
@@ -146,7 +146,7 @@ class Bounds(CommandCase):
         code = "import os, sys\nfor _ in range(700_000): os.write(1, b'o'); os.write(2, b'e')"
         job = line.call("run", argv=[PYTHON, "-c", code], detach=True)["job"]
         entry = lambda: next(one for one in line.listed("jobs") if one["job"] == job)
-        ended = wait_until(lambda: entry().get("exited"), "it ends", 120)
+        ended = wait_until(lambda: entry().get("exited"), "it ends", 600)
         self.assertEqual(entry()["kept"] + ended.get("dropped", 0), 1_400_000)
         self.assertLessEqual((self.server.private / f"jobs/{job}").stat().st_size, 2 * MIB)
 
