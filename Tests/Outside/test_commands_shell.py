@@ -176,6 +176,15 @@ class Shell(CommandCase):
         self.assertEqual(terminal.wait(), 3)
         self.assertIn("24 80", terminal.text)
 
+    def test_the_escape_ends_a_run_with_a_terminal_too(self):
+        terminal = self.open("run", "--tty", "--", "sh", "-c", "echo $$; exec sleep 60")
+        pid = int(terminal.read_until(r"(\d+)\r\n")[1])
+        terminal.write("\r~.")
+        self.assertEqual(terminal.wait(), 1)
+        self.assertIn("landline: left; what ran there is ended", terminal.text)
+        self.assertTrue(terminal.is_as_before)
+        self.assert_gone(pid)
+
     def test_a_key_is_echoed_soon(self):
         line = self.line_of()
         shell = Conversation(line, "shell", columns=80, rows=24, type="dumb")
