@@ -49,11 +49,15 @@ class Terminal:
         return termios.tcgetattr(self.far) == self.before
 
     def wait(self) -> int:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while self.process.poll() is None and time.monotonic() < deadline:
             if select.select([self.near], [], [], 0.1)[0]:
                 self.text += os.read(self.near, 65_536).decode(errors="replace")
-        return self.process.wait(1)
+        code = self.process.wait(1)
+        # What it said last.
+        while select.select([self.near], [], [], 0)[0]:
+            self.text += os.read(self.near, 65_536).decode(errors="replace")
+        return code
 
     def close(self) -> None:
         if self.process.poll() is None:
