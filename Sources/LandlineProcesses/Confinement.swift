@@ -16,8 +16,9 @@ final class Confinement: Sendable {
 
   let kind: Kind
   private let data: String
-  /// Where programs begin, if that is in the data folder.
-  private let folder: String?
+  /// Where programs begin.
+  private let folder: String
+  private let trusted: Set<String>
   private let mounts = MountWatch()
   private let cache = Mutex<Ruleset?>(nil)
 
@@ -28,11 +29,25 @@ final class Confinement: Sendable {
   ///   - user: the name of another user, or nil.
   ///   - data: the data folder, absolute.
   ///   - folder: where programs begin.
-  /// - Throws: a sentence for the operator, when a user was named and cannot be had.
-  init(user: String?, data: String, folder: String) throws(LineError) {
-    self.data = Self.real(data)
-    let folder = Self.real(folder)
-    self.folder = MountTable.isBelow(folder, self.data) ? folder : nil
+  ///   - trusted: folders that the server's user runs things from.
+  /// - Throws: a sentence for the operator, when a user was named and cannot be had, or the folder is the server's own.
+  init(user: String?, data: String, folder: String, trusted: [String]) throws(LineError) {
+    let root = Self.real(data)
+    let begin = Self.real(folder)
+    self.data = root
+    self.folder = begin
+    // What lies among temporary files would take those away, if the data folder does not anyway.
+    self.trusted = Set(trusted.map(Self.real)).filter { path in
+      path.hasPrefix("/") && path != "/"
+        && !["/tmp", "/var/tmp", "/dev/shm"].contains {
+          MountTable.isBelow(path, $0) && (path == $0 || !MountTable.isBelow(root, $0))
+        }
+    }
+    for own in [root, root + "/landline", root + "/files"] {
+      guard own == begin || own != root && MountTable.isBelow(begin, own) else { continue }
+      throw LineError(
+        .badPath, "the folder for commands, '\(printable(folder))', is one that the server keeps from them")
+    }
     if let user {
       kind = .user(try Self.other(user))
     } else {
@@ -70,7 +85,10 @@ final class Confinement: Sendable {
     let result = cache.withLock { cached -> Result<Ruleset, LineError> in
       if let ruleset = cached, !mounts.haveChanged, ruleset.isCurrent { return .success(ruleset) }
       do throws(LineError) {
-        let plan = RulesetPlan(hidden: MountTable().paths(of: data), folder: folder, isRoot: geteuid() == 0)
+        let hidden = MountTable().paths(of: data)
+        // Not one that has the data folder in it.
+        let own = hidden.contains { MountTable.isBelow($0, folder) } ? nil : folder
+        let plan = RulesetPlan(hidden: hidden, folder: own, trusted: trusted, isRoot: geteuid() == 0)
         let ruleset = try Ruleset(plan, version: version)
         cached = ruleset
         return .success(ruleset)

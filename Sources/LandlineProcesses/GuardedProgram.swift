@@ -52,12 +52,23 @@ final class GuardedProgram: RunningProgram {
   }
 
   func end() {
-    order(claunch_order(kind: CLAUNCH_END.rawValue, signal: 0))
+    if order(claunch_order(kind: CLAUNCH_END.rawValue, signal: 0)) { return }
+    // Hundreds of signals wait there, of somebody who sends many. This one must not be lost. As long as it is not noted
+    // that the launcher has ended, nobody has waited for it, so its id is its own.
+    state.withLock { state in
+      if !state.isOver { _ = kill(launcher, SIGTERM) }
+    }
   }
 
-  private func order(_ order: claunch_order) {
-    // A launcher that has ended hears nothing, and needs to hear nothing; its socket holds hundreds of orders.
-    withUnsafeBytes(of: order) { _ = try? control.write($0) }
+  /// - Returns: false when there is no room for it.
+  @discardableResult
+  private func order(_ order: claunch_order) -> Bool {
+    do {
+      return try withUnsafeBytes(of: order) { try control.write($0) } != nil
+    } catch {
+      // A launcher that has ended hears nothing, and needs to hear nothing.
+      return true
+    }
   }
 
   func resize(columns: Int, rows: Int) {

@@ -11,7 +11,13 @@ final class JobFile: JobOutput {
     var size: Int64 = 0
     var kept: Int64 = 0
     var dropped: Int64 = 0
+    /// The disk has no more for it, when it was looked at last.
+    var isFull = false
+    /// How much may come before it is looked at again.
+    var untilLook: Int64 = 0
   }
+
+  private static let lookAfter: Int64 = 1_048_576
 
   /// Before each piece: the stream, and the length as UInt32 little-endian.
   private static let headSize = 5
@@ -19,6 +25,7 @@ final class JobFile: JobOutput {
   private let path: String
   private let file: Descriptor
   private let limit: Int64
+  private let space: SpaceBounds
   private let state = Mutex(State())
 
   /// Makes the folder, and removes what an earlier server has left in it: nobody knows those jobs any more.
@@ -36,19 +43,26 @@ final class JobFile: JobOutput {
     }
   }
 
-  init(_ path: String, limit: Int64) throws(LineError) {
+  /// - Parameters:
+  ///   - limit: bytes that are kept.
+  ///   - space: what stays free of the disk.
+  init(_ path: String, limit: Int64, space: SpaceBounds) throws(LineError) {
     let raw = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard raw >= 0 else { throw LineError(errno: errno, "cannot keep a job's output in '\(printable(path))'") }
     file = Descriptor(owning: raw)
     self.path = path
     self.limit = limit
+    self.space = space
   }
 
   var amounts: (kept: Int64, dropped: Int64) { state.withLock { ($0.kept, $0.dropped) } }
 
   func append(_ stream: CommandStream, _ bytes: UnsafeRawBufferPointer) {
     state.withLock { state in
-      let room = Int(clamping: min(limit - state.kept, Int64(bytes.count)))
+      look(&state, before: bytes.count)
+      // Single bytes have heads five times as long: they may have as much as what is kept.
+      let place = min(limit - state.kept, 2 * limit - state.size - Int64(Self.headSize))
+      let room = state.isFull ? 0 : Int(clamping: max(0, min(place, Int64(bytes.count))))
       state.dropped += Int64(bytes.count - room)
       guard room > 0 else { return }
       var piece: [UInt8] = [stream == .stdout ? 1 : 2]
@@ -62,6 +76,18 @@ final class JobFile: JobOutput {
       state.size += Int64(piece.count)
       state.kept += Int64(room)
     }
+  }
+
+  private func look(_ state: inout State, before count: Int) {
+    if state.untilLook <= 0 {
+      state.untilLook = Self.lookAfter
+      var disk = statvfs()
+      let isKnown = fstatvfs(file.raw, &disk) == 0
+      let block = Int64(clamping: disk.f_frsize)
+      let reserve = space.reserve(ofDisk: Int64(clamping: disk.f_blocks) * block)
+      state.isFull = isKnown && Int64(clamping: disk.f_bavail) * block < reserve
+    }
+    state.untilLook -= Int64(count)
   }
 
   private func write(_ piece: [UInt8], at offset: Int64) -> Bool {

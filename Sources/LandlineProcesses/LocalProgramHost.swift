@@ -12,6 +12,8 @@ public final class LocalProgramHost: ProgramHost {
     /// Where they begin; nil: the user's home, or `DATA/commands`.
     public var folder: String?
     public var limits = CommandLimits()
+    /// What stays free of the disk, whatever jobs say.
+    public var space = SpaceBounds.none
 
     public init() {}
   }
@@ -49,7 +51,10 @@ public final class LocalProgramHost: ProgramHost {
         throw LineError(errno: errno, "cannot make the folder for commands, '\(printable(own))'")
       }
     }
-    confinement = try Confinement(user: settings.user, data: data, folder: folder)
+    var trusted = [CommandUser.own.home]
+    if let home = getenv("HOME") { trusted.append(String(cString: home)) }
+    for program in [Self.ownPath, launcher] { if let program { trusted.append(Self.folder(of: program)) } }
+    confinement = try Confinement(user: settings.user, data: data, folder: folder, trusted: trusted)
     if case .user(let other) = confinement.kind { user = other } else { user = .own }
     jobs = privateFolder + "/jobs"
     try JobFile.prepare(jobs)
@@ -58,14 +63,22 @@ public final class LocalProgramHost: ProgramHost {
 
   /// Beside the server's binary, or where `make install` puts it.
   private static func findLauncher() -> String? {
-    var room = [CChar](repeating: 0, count: 4_097)
-    let count = readlink("/proc/self/exe", &room, room.count - 1)
-    guard count > 0 else { return nil }
-    let own = String(decoding: room[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let folder = own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex)
+    guard let folder = ownPath.map(folder) else { return nil }
     return ["\(folder)/landline-launch", "\(folder)/../libexec/landline/landline-launch"].first {
       access($0, X_OK) == 0
     }
+  }
+
+  /// The server's binary.
+  private static var ownPath: String? {
+    var room = [CChar](repeating: 0, count: 4_097)
+    let count = readlink("/proc/self/exe", &room, room.count - 1)
+    guard count > 0 else { return nil }
+    return String(decoding: room[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private static func folder(of path: String) -> String {
+    String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
   }
 
   public var refusal: String? {
@@ -95,7 +108,7 @@ public final class LocalProgramHost: ProgramHost {
   }
 
   public func makeOutput(job: UInt64) throws(LineError) -> any JobOutput {
-    try JobFile("\(jobs)/\(job)", limit: settings.limits.output)
+    try JobFile("\(jobs)/\(job)", limit: settings.limits.output, space: settings.space)
   }
 
   public func start(_ program: ProgramStart) throws(LineError) -> any RunningProgram {

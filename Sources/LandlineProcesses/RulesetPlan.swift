@@ -10,6 +10,9 @@ struct RulesetPlan: Sendable {
   let hidden: Set<String>
   /// Programs' own folder, allowed wherever it is.
   let folder: String?
+  /// Folders out of which the server's user runs things: its home with what a login reads, the server's programs. Who could
+  /// change them would be that user the next time.
+  let trusted: Set<String>
   /// Root without its powers still owns the system's files.
   let isRoot: Bool
 
@@ -27,6 +30,13 @@ struct RulesetPlan: Sendable {
   func access(to path: String) -> Access? {
     if hidden.contains(path) { return nil }
     if hidden.contains(where: { $0.hasPrefix(path + "/") }) { return .inside }
+    let access = usualAccess(to: path)
+    guard access == .full else { return access }
+    if trusted.contains(where: { MountTable.isBelow(path, $0) }) { return .read }
+    return trusted.contains { MountTable.isBelow($0, path) } ? .inside : .full
+  }
+
+  private func usualAccess(to path: String) -> Access? {
     if path == "/dev" { return .inside }
     if path.hasPrefix("/dev/") {
       let name = path.dropFirst(5)

@@ -112,7 +112,7 @@ public struct LandlineServer: Service {
       countAccounts: { try content.countAccounts() },
       revoked: { revocation in
         registry.end(revocation)
-        if case .account(let id) = revocation { commands.endAll(ofAccount: id) }
+        commands.end(revocation)
       })
     let listeners = LineAudience()
     do {
@@ -180,7 +180,8 @@ public struct LandlineServer: Service {
   }
 
   private func makeCommands(_ folder: DataFolder, _ audit: any AuditLog, descriptors: Int) throws -> CommandService {
-    let settings = settings.commands.host(descriptors: descriptors)
+    var settings = self.settings.commands.host(descriptors: descriptors)
+    settings.space = self.settings.space
     let host = try LocalProgramHost(settings, data: folder.path, privateFolder: folder.landlinePath)
     if let refusal = host.refusal {
       logger.notice("no commands", metadata: ["reason": "\(refusal)"])

@@ -2,6 +2,7 @@
 #include "child.h"
 
 #include "CLaunch.h"
+#include "filter.h"
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -71,7 +72,9 @@ static int prepare(const struct options *options) {
   if (set_limits(options) != 0 || become_user(options) != 0) return -1;
   // So sudo, su and the like give nothing back.
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
-  if (options->has_ruleset && syscall(SYS_landlock_restrict_self, CLAUNCH_RULESET, 0) != 0) return -1;
+  if (options->has_ruleset) {
+    if (syscall(SYS_landlock_restrict_self, CLAUNCH_RULESET, 0) != 0 || refuse_set_id_files() != 0) return -1;
+  }
   umask(022);
   if (chdir(options->folder) != 0) return -1;
   close(CLAUNCH_CONTROL);

@@ -2,6 +2,7 @@
 #include "guard.h"
 
 #include "CLaunch.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +23,13 @@ enum {
   grace_us = 5000000,
   round_us = 20000,
 };
+
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 
 // What the guard knows.
 struct watch {
@@ -42,11 +51,32 @@ int64_t now_us(void) {
   return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
-// Its own children: whatever has lost its parent, and is not in the program's group, which has its signals already. None of
-// them can become another while it is not waited for, so no signal meets a stranger.
-static void signal_children(const struct watch *watch, int number) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+// Processes, each behind its parent.
+struct processes {
+  pid_t *ids;
+  size_t count;
+  size_t room;
+};
+
+enum { most_processes = 1 << 20 };
+
+// False: there is no room.
+static bool add(struct processes *processes, pid_t id) {
+  if (processes->count == processes->room) {
+    size_t room = processes->room == 0 ? 256 : processes->room * 2;
+    pid_t *ids = room > most_processes ? NULL : realloc(processes->ids, room * sizeof *ids);
+    if (ids == NULL) return false;
+    processes->ids = ids;
+    processes->room = room;
+  }
+  processes->ids[processes->count++] = id;
+  return true;
+}
+
+// Those that one thread has started (man 5 proc).
+static void add_children(struct processes *processes, pid_t parent, const char *thread) {
+  char path[80];
+  snprintf(path, sizeof path, "/proc/%d/task/%.20s/children", (int)parent, thread);
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return;
   char text[4097];
@@ -58,13 +88,83 @@ static void signal_children(const struct watch *watch, int number) {
     // Each id ends with a space; what has none yet is completed by the next read.
     for (char *space; (space = strchr(at, ' ')) != NULL; at = space + 1) {
       pid_t child = (pid_t)strtol(at, NULL, 10);
-      if (child > 0 && (number == SIGKILL || getpgid(child) != watch->program)) kill(child, number);
+      if (child > 0 && !add(processes, child)) break;
     }
     kept = strlen(at);
     memmove(text, at, kept);
     if (kept == sizeof text - 1) break;
   }
   close(file);
+}
+
+static void add_children_of(struct processes *processes, pid_t parent) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/%d/task", (int)parent);
+  DIR *threads = opendir(path);
+  if (threads == NULL) return;
+  for (struct dirent *entry; (entry = readdir(threads)) != NULL;) {
+    if (entry->d_name[0] != '.') add_children(processes, parent, entry->d_name);
+  }
+  closedir(threads);
+}
+
+// How a process is, and whose child. False: it has gone.
+static bool look(pid_t id, char *state, pid_t *parent) {
+  char path[32], text[512];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)id);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  ssize_t count = read(file, text, sizeof text - 1);
+  close(file);
+  text[count > 0 ? count : 0] = 0;
+  // Its name, in brackets, may have brackets, too.
+  char *end = strrchr(text, ')');
+  int number;
+  if (end == NULL || sscanf(end, ") %c %d", state, &number) != 2) return false;
+  *parent = (pid_t)number;
+  return true;
+}
+
+// Sends a signal to a process if it is what it was taken for when its descriptor was made: what is not the guard's own child
+// may be waited for by its parent at any time, and its id become a stranger's.
+//
+// Returns whether it was; counts it if it can still do something.
+static bool signal_one(const struct watch *watch, pid_t id, pid_t parent, int number, size_t *active) {
+  int process = (int)syscall(SYS_pidfd_open, id, 0);
+  if (process < 0 && errno != ENOSYS) return false;
+  char state;
+  pid_t now;
+  bool is_there = look(id, &state, &now) && (now == parent || now == getpid());
+  bool is_active = is_there && strchr("TtZX", state) == NULL;
+  // The program's group has its signals already; and who is stopped need not be stopped again.
+  bool is_meant = number == SIGKILL || (number == SIGSTOP ? is_active : getpgid(id) != watch->program);
+  if (is_there && is_meant) {
+    if (process >= 0) {
+      syscall(SYS_pidfd_send_signal, process, number, NULL, 0);
+    } else {
+      kill(id, number);
+    }
+  }
+  if (is_active) *active += 1;
+  if (process >= 0) close(process);
+  return is_there;
+}
+
+// Everything that the program has started, however deep; returns how many of them can still do something.
+static size_t signal_descendants(const struct watch *watch, int number) {
+  struct processes all = {0};
+  size_t active = 0;
+  add(&all, getpid());
+  for (size_t parent = 0; parent < all.count; parent++) {
+    size_t kept = all.count;
+    add_children_of(&all, all.ids[parent]);
+    for (size_t child = kept; child < all.count; child++) {
+      if (signal_one(watch, all.ids[child], all.ids[parent], number, &active)) all.ids[kept++] = all.ids[child];
+    }
+    all.count = kept;
+  }
+  free(all.ids);
+  return active;
 }
 
 // As long as the program is not waited for, its id is its group's and nobody else's.
@@ -74,7 +174,19 @@ static void signal_group(const struct watch *watch, int number) {
 
 static void signal_all(const struct watch *watch, int number) {
   signal_group(watch, number);
-  signal_children(watch, number);
+  signal_descendants(watch, number);
+}
+
+// First all are stopped, and only then killed: a program that forks faster than its processes are found would else never
+// end, for each one that is killed makes room for another. Those that are stopped keep their places, and fork no more.
+static void kill_all(const struct watch *watch) {
+  // Among hundreds that want the processor its turn would come seldom. Only root may.
+  setpriority(PRIO_PROCESS, 0, -20);
+  signal_group(watch, SIGKILL);
+  for (int round = 0; round < 16 && signal_descendants(watch, SIGSTOP) > 0; round++) {
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  }
+  signal_descendants(watch, SIGKILL);
 }
 
 static void ask_to_end(const struct watch *watch, void (*signal_those)(const struct watch *, int)) {
@@ -137,21 +249,28 @@ static void take_order(struct watch *watch) {
 
 // When something has to be done next, in microseconds from now; -1: only when something happens.
 static int64_t wait_us(const struct watch *watch, int64_t now) {
+  int64_t left;
   if (watch->is_killing) return round_us;
-  if (watch->ending_since != 0) return watch->ending_since + grace_us - now;
-  if (watch->options->timeout > 0) return watch->started + watch->options->timeout * 1000 - now;
-  return -1;
+  if (watch->ending_since != 0) {
+    left = watch->ending_since + grace_us - now;
+  } else if (watch->options->timeout > 0) {
+    left = watch->started + watch->options->timeout * 1000 - now;
+  } else {
+    return -1;
+  }
+  // It may have passed since somebody looked.
+  return left < 0 ? 0 : left;
 }
 
 static void keep_time(struct watch *watch) {
   int64_t now = now_us();
   if (watch->is_killing) {
-    signal_all(watch, SIGKILL);
+    kill_all(watch);
   } else if (watch->ending_since != 0) {
     if (now - watch->ending_since < grace_us) return;
     watch->is_killing = true;
     watch->report.flags |= CLAUNCH_KILLED;
-    signal_all(watch, SIGKILL);
+    kill_all(watch);
   } else if (watch->options->timeout > 0 && now - watch->started >= watch->options->timeout * 1000) {
     watch->report.flags |= CLAUNCH_TIMED_OUT;
     end(watch);
@@ -172,10 +291,12 @@ static void report_exit(struct watch *watch) {
 
 void guard(pid_t program, const struct options *options, int64_t started) {
   struct watch watch = {.options = options, .program = program, .started = started, .control = CLAUNCH_CONTROL};
-  sigset_t children;
-  sigemptyset(&children);
-  sigaddset(&children, SIGCHLD);
-  int ended = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+  // SIGTERM is the server's, too: the order to end, when so many others wait that this one finds no room.
+  sigset_t awaited;
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGCHLD);
+  sigaddset(&awaited, SIGTERM);
+  int signals = signalfd(-1, &awaited, SFD_CLOEXEC | SFD_NONBLOCK);
   for (;;) {
     reap(&watch);
     if (watch.has_exited) {
@@ -186,11 +307,13 @@ void guard(pid_t program, const struct options *options, int64_t started) {
     keep_time(&watch);
     int64_t left = wait_us(&watch, now_us());
     struct timespec time = {.tv_sec = left / 1000000, .tv_nsec = (left % 1000000) * 1000};
-    struct pollfd events[2] = {{.fd = ended, .events = POLLIN}, {.fd = watch.control, .events = POLLIN}};
+    struct pollfd events[2] = {{.fd = signals, .events = POLLIN}, {.fd = watch.control, .events = POLLIN}};
     if (left != 0 && ppoll(events, 2, left < 0 ? NULL : &time, NULL) < 0 && errno != EINTR) break;
     if (events[0].revents & POLLIN) {
-      struct signalfd_siginfo ignored;
-      while (read(ended, &ignored, sizeof ignored) > 0) continue;
+      struct signalfd_siginfo signal;
+      while (read(signals, &signal, sizeof signal) > 0) {
+        if (signal.ssi_signo == SIGTERM) end(&watch);
+      }
     }
     if (watch.control >= 0 && events[1].revents != 0) take_order(&watch);
   }

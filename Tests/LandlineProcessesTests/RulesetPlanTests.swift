@@ -5,7 +5,9 @@ import Testing
 @Suite("What a program may reach")
 struct RulesetPlanTests {
   private func plan(isRoot: Bool = false) -> RulesetPlan {
-    RulesetPlan(hidden: ["/srv/landline/data", "/mnt/copy"], folder: "/srv/landline/data/commands", isRoot: isRoot)
+    RulesetPlan(
+      hidden: ["/srv/landline/data", "/mnt/copy"], folder: "/srv/landline/data/commands",
+      trusted: ["/home/ada", "/srv/bin"], isRoot: isRoot)
   }
 
   @Test("Not what is hidden, and the folders above only in parts")
@@ -17,7 +19,7 @@ struct RulesetPlanTests {
 
   @Test("What is beside them")
   func beside() {
-    for folder in ["/usr", "/home", "/srv/www", "/srv/landline/data2", "/srv/landline/dat", "/mnt/copy2"] {
+    for folder in ["/usr", "/home/bert", "/srv/www", "/srv/landline/data2", "/srv/landline/dat", "/mnt/copy2"] {
       #expect(plan().access(to: folder) == .full)
     }
   }
@@ -38,12 +40,25 @@ struct RulesetPlanTests {
     for folder in ["/proc", "/sys"] { #expect(plan().access(to: folder) == .read) }
   }
 
+  @Test("What the server's user runs things from is not changed")
+  func trusted() {
+    for isRoot in [false, true] {
+      #expect(plan(isRoot: isRoot).access(to: "/home") == .inside)
+      for path in ["/home/ada", "/home/ada/.profile", "/srv/bin"] {
+        #expect(plan(isRoot: isRoot).access(to: path) == .read)
+      }
+      #expect(plan(isRoot: isRoot).access(to: "/home/ada2") == .full)
+    }
+  }
+
   @Test("Root's programs do not change the system")
   func root() {
     for folder in ["/etc", "/usr", "/bin", "/root", "/run", "/boot", "/lib64", "/var/lib", "/var/spool"] {
       #expect((plan(isRoot: true).access(to: folder)) == .read)
     }
     #expect(plan(isRoot: true).access(to: "/var") == .inside)
-    for folder in ["/home", "/tmp", "/var/tmp", "/srv/www"] { #expect(plan(isRoot: true).access(to: folder) == .full) }
+    for folder in ["/home/bert", "/tmp", "/var/tmp", "/srv/www"] {
+      #expect(plan(isRoot: true).access(to: folder) == .full)
+    }
   }
 }

@@ -137,7 +137,7 @@ class CommandCase(Case):
         conversation.until_exit()
         return conversation
 
-    def assert_gone(self, pid: int, timeout: float = 10) -> None:
+    def assert_gone(self, pid: int, timeout: float = 20) -> None:
         wait_until(lambda: not is_running(pid), f"process {pid} ends", timeout)
 
     def audited(self, what: str, server: Server | None = None) -> list[dict]:

@@ -1,16 +1,18 @@
 """Commands do not become the server: what they can reach of it, and what limits them."""
 
+import contextlib
 import json
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
 from commands import EVERY_PROGRAM, PYTHON, CommandCase, Conversation, define_role
-from harness import BINARY, USAGE, Server, environment, landline, scratch_folder
+from harness import BINARY, USAGE, Server, environment, landline, scratch_folder, tool
 
 # Tries what the arguments say, and prints what came of it: `ok`, or the name of the error.
 TRY = """
@@ -149,6 +151,42 @@ class Landlock(Reaching, CommandCase):
             ran = self.finish("cat", str(beside))
             self.assertEqual(ran.text, "new", ran.out)
 
+    def test_what_the_servers_user_runs_is_not_changed(self):
+        home = self.server.folder
+        (home / ".config").mkdir()
+        (home / ".profile").write_text("# read by the next login\n")
+        self.assertEqual(self.attempt("read", home / ".profile"), "ok")
+        for what, path in (("write", home / ".profile"), ("remove", home / ".profile"), ("make", home / ".new"),
+                           ("make", home / ".config/new")):
+            self.assert_denied(what, path)
+
+    def test_it_leaves_no_file_that_runs_as_its_user(self):
+        code = ("import ctypes, os\n"
+                "libc = ctypes.CDLL(None, use_errno=True)\n"
+                "def attempt(what):\n"
+                "  try: what()\n"
+                "  except OSError as error: print(error.errno, end=' ')\n"
+                "  else: print('ok', end=' ')\n"
+                "def call(*arguments):\n"
+                "  if libc.syscall(*arguments) < 0: raise OSError(ctypes.get_errno(), '')\n"
+                "one = os.open('mine', os.O_CREAT | os.O_RDWR, 0o755)\n"
+                "attempt(lambda: os.chmod('mine', 0o700))\n"
+                "for bits in (0o4000, 0o2000):\n"
+                "  attempt(lambda: os.chmod('mine', bits | 0o755))\n"
+                "  attempt(lambda: os.fchmod(one, bits | 0o755))\n"
+                "  attempt(lambda: os.chmod('mine', bits | 0o755, dir_fd=os.open('.', os.O_RDONLY)))\n"
+                "  attempt(lambda: os.open('new', os.O_CREAT | os.O_RDWR, bits | 0o755))\n"
+                "  attempt(lambda: os.open('.', os.O_TMPFILE | os.O_RDWR, bits | 0o755))\n"
+                "  attempt(lambda: os.mknod('new', bits | 0o100755))\n"
+                "  attempt(lambda: call(452, -100, b'mine', bits | 0o755, 0))\n"
+                "# openat2 and io_uring_setup, which could do it where nobody sees.\n"
+                "attempt(lambda: call(437, -100, b'mine', None, 0))\n"
+                "attempt(lambda: call(425, 1, None))\n"
+                "print(oct(os.stat('mine').st_mode), os.path.exists('new'))\n")
+        ran = self.python(code)
+        ran.until_exit()
+        self.assertEqual(ran.text.split(), ["ok"] + ["1"] * 14 + ["38", "1", "0o100700", "False"], ran.out)
+
     def test_roots_programs_change_nothing_of_the_system(self):
         self.assertEqual(os.geteuid(), 0, "these tests run as root, as the CI does")
         for path in ("/etc/cron.d", "/usr/bin", "/root", "/var/lib"):
@@ -197,6 +235,55 @@ class OtherUser(Reaching, CommandCase):
         ran.until_exit()
         self.assertRegex(ran.text, r"^no more than 1\d\n$", ran.out)
         self.assertTrue(ran.exited["stragglers"])
+
+
+# Ignores every signal that can be, and fills each place that becomes free with a child that does the same in a session of
+# its own, so that neither its group nor its parent tells who belongs to it.
+BOMB = """
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+int main(void) {
+  for (int number = 1; number < 32; number++) signal(number, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);
+  if (fork() != 0) return 0;
+  for (;;) {
+    setsid();
+    if (fork() == 0) continue;
+    for (;;) {
+      pid_t child = fork();
+      if (child == 0) break;
+      if (child < 0) sched_yield();
+    }
+  }
+}
+"""
+
+
+class Bomb(CommandCase):
+    """A program that starts others faster than they can be ended one by one."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.scratch = scratch_folder()
+        cls.addClassCleanup(lambda: shutil.rmtree(cls.scratch, ignore_errors=True))
+        os.chmod(cls.scratch, 0o755)
+        (cls.scratch / "bomb.c").write_text(BOMB)
+        subprocess.run([tool("cc", "gcc"), "-O", "-o", "bomb", "bomb.c"], cwd=cls.scratch, check=True)
+        cls.flags = ("--commands-user", "nobody", "--commands-folder", cls.scratch, "--commands-processes", "100")
+        super().setUpClass()
+
+    def test_it_ends_with_everything_that_it_has_started(self):
+        ran = self.begin(str(self.scratch / "bomb"))
+        began = time.monotonic()
+        self.assertTrue(ran.until_exit()["stragglers"])
+        # Five seconds of them are for those who heed SIGTERM.
+        self.assertLess(time.monotonic() - began, 25)
+        nobody = pwd.getpwnam("nobody").pw_uid
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if process.stat().st_uid == nobody:
+                    self.assertNotIn(b"bomb", (process / "cmdline").read_bytes())
 
 
 class Limits(CommandCase):

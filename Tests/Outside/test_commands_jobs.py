@@ -4,7 +4,7 @@ import json
 import signal
 import unittest
 
-from commands import EVERY_PROGRAM, CommandCase, Conversation, define_role
+from commands import EVERY_PROGRAM, PYTHON, CommandCase, Conversation, define_role
 from harness import MIB, Server, wait_until
 
 
@@ -155,7 +155,7 @@ class Bounds(CommandCase):
         line = self.line_of()
         job = line.call("run", argv=["head", "-c", "10G", "/dev/zero"], detach=True)["job"]
         entry = lambda: next(one for one in line.listed("jobs") if one["job"] == job)
-        ended = wait_until(lambda: entry().get("exited"), "it ends", 120)
+        ended = wait_until(lambda: entry().get("exited"), "it ends", 600)
         self.assertEqual((ended["status"], ended["dropped"]), (0, (10 << 30) - MIB))
         self.assertEqual(entry()["kept"], MIB)
         self.assertLess((self.server.private / f"jobs/{job}").stat().st_size, 2 * MIB)
@@ -163,10 +163,33 @@ class Bounds(CommandCase):
         watching.until_exit()
         self.assertEqual(watching.count["stdout"], MIB)
 
+    def test_single_bytes_of_both_outputs_have_bounds_too(self):
+        line = self.line_of()
+        code = "import os, sys\nfor _ in range(700_000): os.write(1, b'o'); os.write(2, b'e')"
+        job = line.call("run", argv=[PYTHON, "-c", code], detach=True)["job"]
+        entry = lambda: next(one for one in line.listed("jobs") if one["job"] == job)
+        ended = wait_until(lambda: entry().get("exited"), "it ends", 600)
+        self.assertEqual(entry()["kept"] + ended.get("dropped", 0), 1_400_000)
+        self.assertLessEqual((self.server.private / f"jobs/{job}").stat().st_size, 2 * MIB)
+
+    def test_they_leave_free_what_is_to_stay_free(self):
+        with Server("--keep-free", "4000T") as server:
+            define_role(server, "operator", EVERY_PROGRAM)
+            with server.join(role="operator").line() as line:
+                job = line.call("run", argv=["echo", "much"], detach=True)["job"]
+                ended = wait_until(lambda: line.listed("jobs")[0].get("exited"), "it ends")
+                self.assertEqual((ended["status"], ended["dropped"]), (0, 5))
+                watching = Conversation(line, "attach", job=job)
+                self.assertEqual(watching.until_exit()["dropped"], 5)
+
     def test_jobs_of_one_account_are_counted(self):
         account = self.server.join(role="operator")
         line = self.line_of(account)
-        jobs = [line.call("run", argv=["true"], detach=True)["job"] for _ in range(70)]
+        jobs = []
+        for _ in range(70):
+            jobs.append(line.call("run", argv=["true"], detach=True)["job"])
+            # Else another is the oldest that has ended.
+            wait_until(lambda: line.listed("jobs")[-1].get("exited"), "it ends")
         listed = [one["job"] for one in line.listed("jobs")]
         self.assertEqual(listed, jobs[-64:], "the oldest that have ended are forgotten")
         files = {int(file.name) for file in (self.server.private / "jobs").iterdir()}

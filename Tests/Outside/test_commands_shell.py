@@ -1,5 +1,6 @@
 """`landline shell`, and `landline run --tty`, on a terminal."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -48,11 +49,15 @@ class Terminal:
         return termios.tcgetattr(self.far) == self.before
 
     def wait(self) -> int:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while self.process.poll() is None and time.monotonic() < deadline:
             if select.select([self.near], [], [], 0.1)[0]:
                 self.text += os.read(self.near, 65_536).decode(errors="replace")
-        return self.process.wait(1)
+        code = self.process.wait(1)
+        # What it said last.
+        while select.select([self.near], [], [], 0)[0]:
+            self.text += os.read(self.near, 65_536).decode(errors="replace")
+        return code
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -114,9 +119,13 @@ class Shell(CommandCase):
         terminal.write("trap 'stty size' WINCH; echo tr''apped\n")
         terminal.read_until("trapped")
         terminal.resize(50, 132)
-        terminal.process.send_signal(signal.SIGWINCH)
-        terminal.write("\n")
-        terminal.read_until(r"50 132\r\n")
+        # Its shell runs the trap when it has read the next line, which may be there first.
+        def has_said() -> bool:
+            terminal.write("\n")
+            with contextlib.suppress(AssertionError):
+                return bool(terminal.read_until(r"50 132\r\n", 1))
+
+        wait_until(has_said, "the new size", 30)
         terminal.write("exit\n")
         self.assertEqual(terminal.wait(), 0)
 
@@ -145,7 +154,7 @@ class Shell(CommandCase):
         pid = int(terminal.read_until(r"(\d+)\r\n")[1])
         terminal.process.kill()
         terminal.process.wait()
-        self.assert_gone(pid, 25)
+        self.assert_gone(pid, 60)
 
     def test_much_output_arrives_whole(self):
         terminal = self.open_shell()
@@ -171,6 +180,15 @@ class Shell(CommandCase):
         self.assertEqual(terminal.wait(), 3)
         self.assertIn("24 80", terminal.text)
 
+    def test_the_escape_ends_a_run_with_a_terminal_too(self):
+        terminal = self.open("run", "--tty", "--", "sh", "-c", "echo $$; exec sleep 60")
+        pid = int(terminal.read_until(r"(\d+)\r\n")[1])
+        terminal.write("\r~.")
+        self.assertEqual(terminal.wait(), 1)
+        self.assertIn("landline: left; what ran there is ended", terminal.text)
+        self.assertTrue(terminal.is_as_before)
+        self.assert_gone(pid)
+
     def test_a_key_is_echoed_soon(self):
         line = self.line_of()
         shell = Conversation(line, "shell", columns=80, rows=24, type="dumb")
@@ -184,7 +202,7 @@ class Shell(CommandCase):
             shell.until_said(b"%d;\r\n" % number)
             times.append(time.perf_counter() - began)
         # A debug server on a busy machine; what is aimed at is measured in the benchmarks.
-        self.assertLess(sorted(times)[25], 0.05)
+        self.assertLess(sorted(times)[25], 0.5)
 
     def test_terminals_that_make_no_sense(self):
         line = self.line_of()

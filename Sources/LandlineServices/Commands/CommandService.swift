@@ -358,8 +358,19 @@ public final class CommandService: Sendable {
         ["job": .number(Int64(request.job)), "signal": .text(signal?.rawValue ?? "TERM, KILL")]))
   }
 
-  /// Ends whatever runs for an account, and forgets what it had kept.
-  public func endAll(ofAccount id: Int64) {
+  /// Ends whatever was started by a way in that is closed now; of an account that is gone nothing is kept, either.
+  public func end(_ revocation: Revocation) {
+    switch revocation {
+    case .account(let id): endAll(ofAccount: id)
+    case .token:
+      let commands = state.withLock { $0.commands.values.filter { revocation.concerns($0.live.current) } }
+      for command in commands where command.exited == nil {
+        command.end(because: LineError(.unauthenticated, "the token was revoked"))
+      }
+    }
+  }
+
+  private func endAll(ofAccount id: Int64) {
     let commands = state.withLock { $0.commands.values.filter { $0.accountID == id } }
     for command in commands where command.exited == nil {
       command.end(because: LineError(.unauthenticated, "the account was removed"))

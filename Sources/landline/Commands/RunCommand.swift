@@ -96,6 +96,8 @@ struct RunCommand: AsyncParsableCommand, SpeaksJSON {
       } else {
         try await converse(client, isTerminal: false)
       }
+    } catch is RunEscape {
+      RunEnd.endAsLeft()
     } catch let error as ClientError {
       RunEnd.endIfNotRun(error, json: json)
       throw error

@@ -42,9 +42,7 @@ struct ShellCommand: AsyncParsableCommand {
       }
       RunEnd.end(RunEnd.code(exited))
     } catch is RunEscape {
-      RawTerminal.restore()
-      Screen.shared.note("\nlandline: left; what ran there is ended")
-      RunEnd.end(ExitStatus.someFailed.rawValue)
+      RunEnd.endAsLeft()
     }
   }
 }

@@ -23,6 +23,13 @@ enum RunEnd {
     exit(code)
   }
 
+  /// Ends the process when the person has typed that it should.
+  static func endAsLeft() -> Never {
+    RawTerminal.restore()
+    Screen.shared.note("\nlandline: left; what ran there is ended")
+    end(ExitStatus.someFailed.rawValue)
+  }
+
   /// Says why a program could not be run, and ends the process with the code that shells have for it; returns for every
   /// other error.
   static func endIfNotRun(_ error: ClientError, json: Bool) {

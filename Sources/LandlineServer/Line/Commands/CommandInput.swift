@@ -15,11 +15,28 @@ final class CommandInput: Sendable {
     var isClosed = false
     var waiter: CheckedContinuation<Void, Never>?
 
+    /// Small pieces are copied to where the last one is: each would else keep what it was read into.
+    mutating func add(_ piece: ByteBuffer) {
+      var piece = piece
+      guard piece.readableBytes < CommandInput.small else { return pieces.append(piece) }
+      if var last = pieces.popLast() {
+        if last.readableBytes + piece.readableBytes <= CommandInput.small {
+          last.writeBuffer(&piece)
+          return pieces.append(last)
+        }
+        pieces.append(last)
+      }
+      pieces.append(ByteBuffer(bytes: piece.readableBytesView))
+    }
+
     mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
       defer { waiter = nil }
       return waiter
     }
   }
+
+  /// Fewer bytes are not worth a buffer of their own.
+  private static let small = 4_096
 
   private let state = Mutex(State())
 
@@ -29,7 +46,7 @@ final class CommandInput: Sendable {
       if state.isClosed { return (nil, false) }
       state.credit -= piece.readableBytes
       guard state.credit >= 0 else { return (nil, true) }
-      state.pieces.append(piece)
+      state.add(piece)
       return (state.takeWaiter(), false)
     }
     waiter?.resume()
