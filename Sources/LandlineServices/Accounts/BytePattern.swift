@@ -3,22 +3,29 @@ enum BytePattern {
   private enum Step: Equatable {
     case any, one
     case byte(UInt8)
+
+    /// Where nothing is escaped.
+    init(_ byte: UInt8) {
+      switch byte {
+      case UInt8(ascii: "*"): self = .any
+      case UInt8(ascii: "?"): self = .one
+      default: self = .byte(byte)
+      }
+    }
   }
 
   private static func steps(_ pattern: [UInt8], escapes: Bool) -> [Step] {
+    guard escapes else { return pattern.map(Step.init) }
     var steps: [Step] = []
     var isEscaped = false
     for byte in pattern {
       if isEscaped {
         steps.append(.byte(byte))
         isEscaped = false
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "*"): steps.append(.any)
-      case UInt8(ascii: "?"): steps.append(.one)
-      case UInt8(ascii: "\\") where escapes: isEscaped = true
-      default: steps.append(.byte(byte))
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else {
+        steps.append(Step(byte))
       }
     }
     if isEscaped { steps.append(.byte(UInt8(ascii: "\\"))) }
@@ -26,8 +33,10 @@ enum BytePattern {
   }
 
   /// Whether the whole of `text` fits, in time proportional to the product of the lengths at worst.
-  static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
-    covers(steps(pattern, escapes: true), text.map(Step.byte))
+  /// - Parameter escapes: whether `\` is one; without them nothing is allocated.
+  static func matches(_ pattern: [UInt8], _ text: [UInt8], escapes: Bool = true) -> Bool {
+    let text = text.lazy.map(Step.byte)
+    return escapes ? covers(steps(pattern, escapes: true), text) : covers(pattern.lazy.map(Step.init), text)
   }
 
   /// Whether whatever fits `other` fits `pattern`. Where that takes more than a look from left to right, the answer is no.
@@ -36,7 +45,9 @@ enum BytePattern {
     covers(steps(pattern, escapes: escapes), steps(other, escapes: escapes))
   }
 
-  private static func covers(_ pattern: [Step], _ text: [Step]) -> Bool {
+  private static func covers<Pattern: RandomAccessCollection<Step>, Text: RandomAccessCollection<Step>>(
+    _ pattern: Pattern, _ text: Text
+  ) -> Bool where Pattern.Index == Int, Text.Index == Int {
     var p = 0
     var t = 0
     var star: (pattern: Int, text: Int)?

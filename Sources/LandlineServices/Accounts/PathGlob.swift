@@ -24,7 +24,7 @@ public struct PathGlob: Hashable, Sendable, CustomStringConvertible {
       for (index, pattern) in components.enumerated() where reachable[index] {
         if Self.isAny(pattern) {
           next[index] = true
-        } else if Self.matches(pattern, name) {
+        } else if BytePattern.matches(pattern, name, escapes: false) {
           next[index + 1] = true
         }
       }
@@ -43,27 +43,4 @@ public struct PathGlob: Hashable, Sendable, CustomStringConvertible {
   }
 
   static func isAny(_ pattern: [UInt8]) -> Bool { pattern.elementsEqual("**".utf8) }
-
-  /// Matching with `*` and `?`, in time proportional to the product of the lengths at worst.
-  private static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
-    var p = 0
-    var n = 0
-    var star: (pattern: Int, name: Int)?
-    while n < name.count {
-      if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-        star = (p, n)
-        p += 1
-      } else if p < pattern.count, pattern[p] == UInt8(ascii: "?") || pattern[p] == name[n] {
-        p += 1
-        n += 1
-      } else if let back = star {
-        p = back.pattern + 1
-        n = back.name + 1
-        star = (back.pattern, back.name + 1)
-      } else {
-        return false
-      }
-    }
-    return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
-  }
 }
