@@ -10,6 +10,8 @@ public enum TransferEvent: Hashable, Sendable {
   case moved(done: Int64, total: Int64?)
   /// The server is at work on its own: hashing what it kept, say. Bytes.
   case working(done: Int64, total: Int64)
+  /// The name is taken, so nothing of what was sent is kept; what is to become of it is asked now.
+  case refused
 }
 
 /// How the transfer of one file ended.

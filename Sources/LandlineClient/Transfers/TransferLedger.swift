@@ -113,6 +113,7 @@ final class TransferLedger: Sendable {
       return state.taken.sorted { $0.index < $1.index }
     }
     var again: [Int] = []
+    for (index, _) in taken { event(index, .refused) }
     for (index, error) in taken {
       let choice = await options.ask?(name(index)) ?? .fail
       if choice == .fail {

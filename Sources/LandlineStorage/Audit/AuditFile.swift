@@ -40,7 +40,8 @@ public final class AuditFile: AuditLog {
   private let failed: @Sendable (String) -> Void
 
   /// Opens the log, or begins it.
-  /// - Parameter failed: told, once until it works again, that the log cannot be written, and why.
+  /// - Parameter failed: told that the log cannot be written, and why; again when it has worked between, at most once a
+  ///   minute.
   /// - Throws: `StorageError` when it cannot be opened.
   public init(folder: DataFolder, failed: @escaping @Sendable (String) -> Void) throws(StorageError) {
     self.folder = folder
@@ -171,14 +172,24 @@ public final class AuditFile: AuditLog {
     noteWritten(problem == nil ? 0 : untold + Int64(lines.count { $0 == UInt8(ascii: "\n") }), problem)
   }
 
-  private let isFailing = Atomic(false)
+  /// On a disk that is nearly full short lines go through between long ones.
+  private static let quiet = Duration.seconds(60)
+
+  private struct Failure {
+    var isOver = true
+    var toldAt: ContinuousClock.Instant?
+  }
+
+  private let failure = Mutex(Failure())
 
   private func noteWritten(_ missed: Int64, _ problem: String?) {
-    if let problem {
-      if !isFailing.exchange(true, ordering: .relaxed) { failed(problem) }
-    } else {
-      isFailing.store(false, ordering: .relaxed)
+    let isNews = failure.withLock { failure in
+      defer { failure.isOver = problem == nil }
+      guard problem != nil, failure.isOver, failure.toldAt.map({ $0 + Self.quiet < .now }) ?? true else { return false }
+      failure.toldAt = .now
+      return true
     }
+    if isNews, let problem { failed(problem) }
     let (waiters, flushers) = state.withLock { state in
       state.isWriting = false
       state.missed += missed

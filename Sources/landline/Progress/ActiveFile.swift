@@ -37,6 +37,7 @@ struct ActiveFile {
       phase = "looking at what is there already: \(Format.percent(done, of: total)) %"
     case .working(let done, let total):
       phase = "the server is at work: \(Format.percent(done, of: total)) %"
+    case .refused: break
     }
   }
 

@@ -41,6 +41,8 @@ final class TransferReport: Sendable {
     var lines = 0
     /// Whether what arrives from now on is kept when it is cut off.
     var keepsWork = false
+    /// Whether anything certainly has arrived.
+    var hasWork = false
   }
 
   let direction: Direction
@@ -141,14 +143,22 @@ final class TransferReport: Sendable {
   }
 
   /// From the first bytes on there is something that can be kept.
-  private func noteWork() {
-    if state.withLock({ $0.keepsWork }) { isWorkKept.store(true, ordering: .releasing) }
+  /// - Parameter isSure: false of what is on its way, of which the other side may have kept nothing yet.
+  private func noteWork(isSure: Bool = true) {
+    let isKept = state.withLock { state in
+      if isSure { state.hasWork = true }
+      return state.keepsWork
+    }
+    if isKept { isWorkKept.store(true, ordering: .releasing) }
   }
 
   private func note(_ index: Int, _ event: TransferEvent) {
     switch event {
-    case .moved, .resuming: noteWork()
+    case .moved(let done, _): noteWork(isSure: done > 0)
+    case .resuming: noteWork()
     case .hashing, .working: break
+    // The others are through, and none may have been taken.
+    case .refused: isWorkKept.store(state.withLock { $0.keepsWork && $0.hasWork }, ordering: .releasing)
     }
     state.withLock { $0.progress.note(index, event) }
     if case .resuming(let offset, let total) = event { resuming(index, offset, total) }
