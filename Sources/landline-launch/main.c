@@ -4,8 +4,8 @@
 //        │                        │  guards it until everything it started has ended
 //        └──── orders, reports ───┘  (descriptor 3)
 //
-// It is small and linked statically, so that it costs well under a millisecond, and in C, so that between vfork and execve
-// nothing happens but what is written here.
+// It is small and linked statically, so that it costs little more than any process does, and in C, so that between vfork and
+// execve nothing happens but what is written here.
 #define _GNU_SOURCE
 #include "CLaunch.h"
 #include "child.h"
