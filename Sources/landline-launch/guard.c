@@ -203,11 +203,32 @@ static void end(struct watch *watch) {
   ask_to_end(watch, signal_all);
 }
 
+// Whether what the program has started goes on: its children are the guard's as soon as it has ended.
+static bool leaves_others(const struct watch *watch) {
+  struct processes children = {0};
+  char thread[16];
+  snprintf(thread, sizeof thread, "%d", (int)getpid());
+  add_children(&children, getpid(), thread);
+  bool is_so = false;
+  for (size_t index = 0; index < children.count && !is_so; index++) {
+    char state;
+    pid_t parent;
+    pid_t id = children.ids[index];
+    is_so = id != watch->program && look(id, &state, &parent) && strchr("ZX", state) == NULL;
+  }
+  free(children.ids);
+  return is_so;
+}
+
 // The program has ended and is not waited for yet.
 static void take_exit(struct watch *watch) {
   watch->report.elapsed_us = now_us() - watch->started;
-  // The last moment at which its group can be told, some of which may be deeper down than children.
-  if (watch->ending_since == 0) ask_to_end(watch, signal_group);
+  if (watch->ending_since == 0) {
+    // They may heed the signal before anybody looks again.
+    if (leaves_others(watch)) watch->report.flags |= CLAUNCH_STRAGGLERS;
+    // The last moment at which its group can be told, some of which may be deeper down than children.
+    ask_to_end(watch, signal_group);
+  }
   int status = 0;
   while (wait4(watch->program, &status, 0, NULL) < 0 && errno == EINTR) continue;
   watch->report.value = status;
