@@ -322,7 +322,7 @@ class Ends(CommandCase):
                 "  time.sleep(60)\n"
                 "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
                 "os.wait()\n")
-        ran = self.python(code).until_said(b"ready")
+        ran = self.python(code).until_said(b"ready\n")
         ran.line.call("kill", job=ran.started["job"])
         ran.until_exit()
         self.assertEqual(ran.text, "ready\nasked\n")
