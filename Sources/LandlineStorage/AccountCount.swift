@@ -15,6 +15,8 @@ struct AccountCounter {
 
   /// Runs until its task is cancelled.
   func run() async {
+    // The first quota comes once in a server's life, if ever, and its puts wait for the count: a look at an atomic now and
+    // then costs less than somebody to be told.
     while !Task.isCancelled, !usage.isActive { try? await Task.sleep(for: Self.tick) }
     while !Task.isCancelled {
       let start = ContinuousClock.now
@@ -29,6 +31,7 @@ struct AccountCounter {
       let isDoubtful = usage.endCount(count.bytes) || isFirst
       if !usage.isCounted { continue }
       let pause = max(Self.shortestPause, (.now - start) * Self.pauseFactor)
+      // People change files by hand, of which nobody tells: it is counted again after a time.
       try? await Task.sleep(for: isDoubtful ? min(pause, Self.longestPause) : Self.longestPause)
     }
   }

@@ -325,6 +325,7 @@ class Held(Case):
 
     def is_quiet(self, line: Line) -> bool:
         before = line.history("lobby", limit=1)[0]["last"]
+        # That nothing more comes is no event: a second of silence, at a rate of many a second, and more than one look at it.
         time.sleep(1)
         return line.history("lobby", limit=1)[0]["last"] == before
 

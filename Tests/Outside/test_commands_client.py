@@ -108,6 +108,7 @@ class Run(RunCase):
         pid = int(running.process.stdout.readline())
         for _ in range(2):
             running.signal(signal.SIGINT)
+            # So that the two are not one signal; that it does not end is no event.
             time.sleep(0.2)
             self.assertFalse(running.ended)
 
@@ -144,6 +145,7 @@ class Run(RunCase):
         while piece := os.read(process.stdout.fileno(), 65_536):
             total += len(piece)
             if total < 4 * MIB or total % (4 * MIB) < 65_536:
+                # The reader is slow: that is the test.
                 time.sleep(0.02)
                 with contextlib.suppress(TypeError, FileNotFoundError):
                     highest["client"] = max(highest["client"], memory())

@@ -36,6 +36,7 @@ extension Connection {
   /// Keeps a request open now and then, so that a server that is gone without a word is noticed (``Watchdog``).
   func keepAsking() async throws {
     while true {
+      // A pace, not a wait for anything: nobody says when the other side has gone.
       try await Task.sleep(for: .seconds(15))
       _ = try await request(.ping)
     }

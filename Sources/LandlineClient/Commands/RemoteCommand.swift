@@ -1,5 +1,6 @@
 public import LandlineProtocol
 public import NIOCore
+import Synchronization
 
 /// A command that runs on the server, or a job that is followed; see ``Connection/run(_:_:)``.
 ///
@@ -34,13 +35,13 @@ public struct RemoteCommand: Sendable {
     while true {
       switch try await request.next() {
       case .slice(let piece):
-        if let current = stream.current { return .output(current, piece) }
+        if let current = stream.current.withLock({ $0 }) { return .output(current, piece) }
       case .reply(.command(let reply), _):
-        stream.current = nil
+        stream.current.withLock { $0 = nil }
         switch reply {
         case .started(let started): return .started(started)
-        case .stdout: stream.current = .stdout
-        case .stderr: stream.current = .stderr
+        case .stdout: stream.current.withLock { $0 = .stdout }
+        case .stderr: stream.current.withLock { $0 = .stderr }
         case .credit(let credit): return .credit(credit.bytes)
         case .exited(let exited): return .exited(exited)
         case .detached, .jobs, .killed: throw ClientError.unexpected(.command(reply), to: "a command")
@@ -75,8 +76,7 @@ public struct RemoteCommand: Sendable {
   private func send(_ operation: CommandOperation) async throws { try await request.send(.command(operation)) }
 }
 
-/// Which output the slices that come belong to. Used by the one task that takes events.
-private final class StreamInProgress: @unchecked Sendable {
-  // Unchecked: only `next` touches it, which is for one task at a time.
-  var current: CommandStream?
+/// Which output the slices that come belong to.
+private final class StreamInProgress: Sendable {
+  let current = Mutex<CommandStream?>(nil)
 }

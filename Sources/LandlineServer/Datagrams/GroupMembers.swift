@@ -43,6 +43,7 @@ final class GroupMembers: Sendable {
   /// Looks for new interfaces, until its task is cancelled.
   func keep() async {
     while !Task.isCancelled {
+      // The kernel would tell of interfaces by netlink; half a minute is soon enough for one that is plugged in.
       try? await Task.sleep(for: Self.lookAgain)
       // What cannot be joined now is tried again.
       try? update()

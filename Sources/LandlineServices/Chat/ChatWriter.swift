@@ -71,6 +71,7 @@ final class ChatWriter: Sendable {
         if let next = taken.next, next < alarm ?? .now + .seconds(3_600) {
           alarm = next
           group.addTask { [self] in
+            // Until what an account has said too fast is made good: a time, and no event.
             try? await Task.sleep(until: next, clock: .continuous)
             state.withLock { $0.note() }?.resume()
           }

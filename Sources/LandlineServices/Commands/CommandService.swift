@@ -235,7 +235,7 @@ public final class CommandService: Sendable {
       command.program.input?.close()
       let answer = await withTaskGroup { group in
         group.addTask {
-          // Cut short when the server is ending, too.
+          // The time that a lost connection has; cut short when the command ends before, or the server does.
           try? await Task.sleep(for: lostFor)
           command.program.end()
         }

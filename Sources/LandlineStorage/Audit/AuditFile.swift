@@ -112,6 +112,7 @@ public final class AuditFile: AuditLog {
       tasks.addTask { await self.writeAll() }
       tasks.addTask {
         while !Task.isCancelled {
+          // One fsync for all that was written in between.
           try? await Task.sleep(for: Self.syncInterval)
           self.part.withLock { $0.sync() }
         }

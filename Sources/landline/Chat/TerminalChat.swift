@@ -189,6 +189,7 @@ struct TerminalChat {
           return true
         }
         group.addTask {
+          // The deadline of one more acknowledgement.
           try await Task.sleep(for: .seconds(5))
           return false
         }
@@ -210,6 +211,7 @@ struct TerminalChat {
     while !Task.isCancelled {
       switch await input.next() {
       case .woken: continue
+      // No key comes any more: the task is left to whoever cancels it.
       case .end: try await Task.sleep(for: .seconds(3_600))
       case .bytes(let bytes): if decoder.keys(of: bytes).contains(.interrupt) { throw ExitStatus.interrupted }
       }

@@ -54,28 +54,19 @@ struct AttachCommand: AsyncParsableCommand, SpeaksJSON {
   @Argument(help: ArgumentHelp("Its number; 'landline jobs' lists them.", valueName: "job"))
   var job: UInt64
 
-  @Option(
-    help: ArgumentHelp(
-      "What its output is text in, GBK say; it is shown in UTF-8.", valueName: "name"))
-  var encoding: String?
+  @OptionGroup var encoding: EncodingOption
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
   var json: Bool { output.json }
 
-  func validate() throws {
-    if let encoding, TextEncoding(named: encoding) == nil {
-      throw ValidationError("there is no encoding '\(encoding)'; 'iconv --list' lists them")
-    }
-  }
-
   func run() async throws {
     // Ctrl-C ends this side only, as it does with every other command.
     let exited = try await server.client().withConnection { connection in
       try await connection.attach(to: job) { command in
         var run = RemoteRun(hasInput: false)
-        run.encoding = encoding.flatMap { TextEncoding(named: $0) }
+        run.encoding = encoding.text
         return try await run.run(command, signals: nil)
       }
     }

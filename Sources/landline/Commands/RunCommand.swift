@@ -51,10 +51,7 @@ struct RunCommand: AsyncParsableCommand, SpeaksJSON {
   @Flag(name: [.customShort("n"), .long], help: "Give it nothing to read.")
   var noInput = false
 
-  @Option(
-    help: ArgumentHelp(
-      "What its output is text in, GBK say; it is shown in UTF-8.", valueName: "name"))
-  var encoding: String?
+  @OptionGroup var encoding: EncodingOption
 
   @Flag(help: "Say on standard error how it ended, and how long it took.")
   var time = false
@@ -67,11 +64,8 @@ struct RunCommand: AsyncParsableCommand, SpeaksJSON {
     if command.isEmpty {
       throw ValidationError("which program? It stands behind '--': landline run [SERVER] -- PROGRAM [ARGUMENT ...]")
     }
-    if detach && (tty || encoding != nil) {
+    if detach && (tty || encoding.encoding != nil) {
       throw ValidationError("--detach leaves nobody to show anything to: not with --tty or --encoding")
-    }
-    if let encoding, TextEncoding(named: encoding) == nil {
-      throw ValidationError("there is no encoding '\(encoding)'; 'iconv --list' lists them")
     }
   }
 
@@ -120,7 +114,7 @@ struct RunCommand: AsyncParsableCommand, SpeaksJSON {
     let exited = try await client.withConnection { connection in
       try await connection.run(request) { command in
         var run = RemoteRun(hasInput: !noInput, isTerminal: isTerminal)
-        run.encoding = encoding.flatMap { TextEncoding(named: $0) }
+        run.encoding = encoding.text
         run.onStart = { [json] started in
           job.withLock { $0 = started.job }
           if json { Screen.shared.note(JSONLine.text(JSONRun("started", started))) }

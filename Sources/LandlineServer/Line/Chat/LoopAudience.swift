@@ -8,9 +8,6 @@ import Synchronization
 /// While a turn is under way further events gather for the next one. So one write to a connection has the more in it the
 /// busier everything is.
 final class LoopAudience: Sendable {
-  /// How much one turn takes, so that others on the loop get theirs.
-  private static let mostInTurn = 65_536
-
   private struct Pending {
     var batches: [EventBatch] = []
     var isScheduled = false
