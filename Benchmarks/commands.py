@@ -21,6 +21,7 @@ import select
 import shutil
 import socket
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -95,23 +96,51 @@ class Master:
 # true
 
 
-def spawn(command: list[str], environment: dict[str, str], more_actions: tuple = ()) -> None:
+def spawn(command: list[str], environment: dict[str, str]) -> None:
     """Starts a program without a shell and waits for it (man 3 posix_spawn)."""
     actions = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
-               (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0), *more_actions]
+               (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
     child = os.posix_spawn(command[0], command, environment, file_actions=actions)
     _, status = os.waitpid(child, 0)
     if status != 0:
         sys.exit(f"failed: {command}")
 
 
-def launch_true() -> None:
-    """With limits like the server's, though not on how many processes the user may have here, and without Landlock."""
-    command = [str(launcher()), "--folder", "/", "--cpu", "3600", "--memory", str(2 << 30), "--processes", "1000000",
-               "--", TRUE, "true"]
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with ours, theirs:
-        spawn(command, {"PATH": "/usr/bin:/bin"}, ((os.POSIX_SPAWN_DUP2, theirs.fileno(), 3),))
+class Launchers:
+    """One that waits, as with the server, and limits like the server's, though not on how many processes the user may
+    have here, and without Landlock."""
+
+    def __init__(self):
+        words = ["--folder", "/", "--cpu", "3600", "--memory", str(2 << 30), "--processes", "1000000", "--", TRUE, "true"]
+        variables = ["PATH=/usr/bin:/bin"]
+        strings = "".join(f"{text}\0" for text in (*words, *variables)).encode()
+        self.order = struct.pack("=III", 0, len(words), len(variables)) + strings
+        self.null = os.open("/dev/null", os.O_RDWR)
+        self.waiting = self.start()
+
+    def start(self) -> tuple[socket.socket, int]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            actions = ((os.POSIX_SPAWN_DUP2, theirs.fileno(), 3),)
+            return ours, os.posix_spawn(launcher(), [str(launcher())], {}, file_actions=actions)
+
+    def run_true(self) -> None:
+        control, process = self.waiting
+        socket.send_fds(control, [self.order], [self.null] * 3)
+        # The next one is started while this one works.
+        self.waiting = self.start()
+        control.recv(64)  # it runs
+        kind, status = struct.unpack_from("=Ii", control.recv(64))
+        control.close()
+        os.waitpid(process, 0)
+        if (kind, status) != (3, 0):
+            sys.exit(f"the launcher failed: {kind}, {status}")
+
+    def stop(self) -> None:
+        control, process = self.waiting
+        control.close()
+        os.waitpid(process, 0)
+        os.close(self.null)
 
 
 @dataclass
@@ -130,9 +159,10 @@ def measure_true(office: Office, sshd: Sshd, master: Master, options: argparse.N
     environment = dict(os.environ)
     run_true = [str(BINARY), "run", "--no-input", "--", "true"]
     shared = [*ssh, *master.options.split(), "127.0.0.1", "true"]
+    launchers = Launchers()
     ways = [
         Way("spawned, no server", lambda: spawn([TRUE], environment), 1),
-        Way("by landline-launch, no server", launch_true, 1),
+        Way("by landline-launch, no server", launchers.run_true, 1),
         Way("landline, a warm connection", office.run_true, 1, ours),
         Way("landline run, a process each", lambda: spawn(run_true, office.server.environment), 0.05, ours),
         Way("ssh ControlMaster, a process each", lambda: spawn(shared, environment), 0.1, theirs),
@@ -142,6 +172,7 @@ def measure_true(office: Office, sshd: Sshd, master: Master, options: argparse.N
     for number in range(options.rounds):
         for way in ways if number % 2 == 0 else reversed(ways):
             rows[way.name].append(time_way(way, max(int(options.times * way.part), 3)))
+    launchers.stop()
     print(f"\ntrue, {options.times} times over a warm connection, median of {options.rounds} rounds, in turn")
     print(f"{'':34} {'times':>6} {'p50 ms':>8} {'p99 ms':>8} {'server CPU ms':>14}")
     middle = {}
@@ -181,7 +212,11 @@ def time_way(way: Way, times: int) -> dict[str, float]:
 
 
 def measure_output(office: Office, sshd: Sshd, master: Master, folder: Path, options: argparse.Namespace) -> bool:
-    source, target = folder / "source", folder / "target"
+    # The client's files have a folder of their own: a file beside the server's folder is named in its Landlock rules,
+    # and the server would have to free its blocks when it is gone.
+    files = folder / "files"
+    files.mkdir()
+    source, target = files / "source", files / "target"
     with open(source, "wb") as file:
         for _ in range(options.mib):
             file.write(os.urandom(1 << 20))

@@ -5,35 +5,64 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <termios.h>
 #include <unistd.h>
 
-int claunch_spawn(
-    pid_t *pid, const char *path, char *const arguments[], char *const environment[], int input, int output, int error,
-    int control, int ruleset) {
-  // Those that are given may have the numbers that others are to get: first all go where nothing is in the way.
-  int from[5] = {input, output, error, control, ruleset};
-  int count = ruleset < 0 ? 4 : 5;
-  int moved[5] = {-1, -1, -1, -1, -1};
-  int result = 0;
+int claunch_spawn(pid_t *pid, const char *path, char *const arguments[], int control) {
+  char *const environment[] = {NULL};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  for (int index = 0; index < count && result == 0; index++) {
-    moved[index] = fcntl(from[index], F_DUPFD_CLOEXEC, 10);
-    if (moved[index] < 0) {
-      result = errno;
-    } else {
-      result = posix_spawn_file_actions_adddup2(&actions, moved[index], index);
-    }
-  }
+  // Not by dup2 alone: when it has the number already, it would be closed on exec.
+  int moved = fcntl(control, F_DUPFD_CLOEXEC, CLAUNCH_CONTROL + 1);
+  int result = moved < 0 ? errno : posix_spawn_file_actions_adddup2(&actions, moved, CLAUNCH_CONTROL);
   if (result == 0) result = posix_spawn(pid, path, &actions, NULL, arguments, environment);
   posix_spawn_file_actions_destroy(&actions);
-  for (int index = 0; index < count; index++) {
-    if (moved[index] >= 0) close(moved[index]);
-  }
+  if (moved >= 0) close(moved);
+  return result;
+}
+
+// Bytes of strings, each with its end.
+static size_t measure(char *const strings[], uint32_t *count) {
+  size_t size = 0;
+  for (*count = 0; strings[*count] != NULL; *count += 1) size += strlen(strings[*count]) + 1;
+  return size;
+}
+
+static char *copy(char *at, char *const strings[]) {
+  for (; *strings != NULL; strings++) at = stpcpy(at, *strings) + 1;
+  return at;
+}
+
+int claunch_start(
+    int control, char *const words[], char *const environment[], const int descriptors[], int descriptor_count) {
+  struct claunch_start start = {.kind = CLAUNCH_START};
+  size_t size = measure(words, &start.words);
+  size += measure(environment, &start.variables);
+  if (size > CLAUNCH_MOST_TEXT) return E2BIG;
+  if (descriptor_count > CLAUNCH_MOST_DESCRIPTORS) return EINVAL;
+  char *text = malloc(size);
+  if (text == NULL) return ENOMEM;
+  copy(copy(text, words), environment);
+
+  struct iovec parts[2] = {{&start, sizeof start}, {text, size}};
+  _Alignas(struct cmsghdr) char room[CMSG_SPACE(CLAUNCH_MOST_DESCRIPTORS * sizeof(int))] = {0};
+  size_t length = (size_t)descriptor_count * sizeof(int);
+  struct msghdr message = {
+      .msg_iov = parts, .msg_iovlen = 2, .msg_control = room, .msg_controllen = CMSG_SPACE(length)};
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(length);
+  memcpy(CMSG_DATA(header), descriptors, length);
+  ssize_t sent;
+  while ((sent = sendmsg(control, &message, MSG_NOSIGNAL)) < 0 && errno == EINTR) continue;
+  int result = sent < 0 ? errno : 0;
+  free(text);
   return result;
 }
 

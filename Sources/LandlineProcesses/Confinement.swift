@@ -79,6 +79,16 @@ final class Confinement: Sendable {
     return String(cString: real)
   }
 
+  /// What every launcher is told of it; see `options.h`.
+  var launcherOptions: [String] {
+    switch kind {
+    case .user(let user):
+      ["--user", "\(user.id)", "--groups", user.groups.map(String.init).joined(separator: ",")]
+    case .landlock: ["--landlock"]
+    case .none: []
+    }
+  }
+
   /// The rules for a program that begins now; nil where another user is enough.
   func ruleset() throws(LineError) -> Ruleset? {
     guard case .landlock(let version) = kind else { return nil }

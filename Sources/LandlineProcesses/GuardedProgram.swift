@@ -33,11 +33,11 @@ final class GuardedProgram: RunningProgram {
     var answer: ExitedAnswer? { exited ?? failure.map { _ in ExitedAnswer(status: 127) } }
   }
 
-  init(path: String, launcher: pid_t, _ poller: Poller, _ ends: ProgramEnds.Own) {
+  init(path: String, _ launcher: LauncherPool.Launcher, _ poller: Poller, _ ends: ProgramEnds.Own) {
     self.poller = poller
     self.path = path
-    self.launcher = launcher
-    control = ends.control
+    self.launcher = launcher.process
+    control = launcher.control
     input = ends.input
     output = ends.output
     errorOutput = ends.error

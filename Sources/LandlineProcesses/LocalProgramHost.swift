@@ -19,7 +19,8 @@ public final class LocalProgramHost: ProgramHost {
   }
 
   private let settings: Settings
-  private let launcher: String?
+  /// nil: there is no launcher.
+  private let launchers: LauncherPool?
   private let confinement: Confinement
   private let user: CommandUser
   private let folder: String
@@ -36,7 +37,7 @@ public final class LocalProgramHost: ProgramHost {
   /// - Throws: why it cannot be as it is set, for the operator.
   public init(_ settings: Settings, data: String, privateFolder: String) throws(LineError) {
     self.settings = settings
-    launcher = Self.findLauncher()
+    let launcher = Self.findLauncher()
     let own = data + "/commands"
     if let folder = settings.folder {
       guard folder.hasPrefix("/") else {
@@ -54,11 +55,14 @@ public final class LocalProgramHost: ProgramHost {
     var trusted = [CommandUser.own.home]
     if let home = getenv("HOME") { trusted.append(String(cString: home)) }
     for program in [Self.ownPath, launcher] { if let program { trusted.append(Self.folder(of: program)) } }
-    confinement = try Confinement(user: settings.user, data: data, folder: folder, trusted: trusted)
+    let confinement = try Confinement(user: settings.user, data: data, folder: folder, trusted: trusted)
+    self.confinement = confinement
     if case .user(let other) = confinement.kind { user = other } else { user = .own }
     jobs = privateFolder + "/jobs"
     try JobFile.prepare(jobs)
-    poller = try Poller()
+    let poller = try Poller()
+    self.poller = poller
+    launchers = launcher.map { LauncherPool(path: $0, options: confinement.launcherOptions, poller) }
   }
 
   /// Beside the server's binary, or where `make install` puts it.
@@ -82,7 +86,7 @@ public final class LocalProgramHost: ProgramHost {
   }
 
   public var refusal: String? {
-    if launcher == nil {
+    if launchers == nil {
       return "its launcher, landline-launch, is neither beside 'landline' nor in ../libexec/landline"
     }
     if case .none(let reason) = confinement.kind { return reason }
@@ -112,36 +116,28 @@ public final class LocalProgramHost: ProgramHost {
   }
 
   public func start(_ program: ProgramStart) throws(LineError) -> any RunningProgram {
-    guard let launcher else { throw LineError(.internal, refusal ?? "there is no launcher") }
+    guard let launchers else { throw LineError(.internal, refusal ?? "there is no launcher") }
     let ruleset = try confinement.ruleset()
     let ends = try ProgramEnds(program, poller)
-    var pid = pid_t()
-    let result = withCStrings(
-      [launcher] + options(program, hasRuleset: ruleset != nil) + ["--", program.path] + program.argv
-    ) {
-      arguments in
-      withCStrings(environment(of: program)) { environment in
-        claunch_spawn(
-          &pid, launcher, arguments, environment, ends.input.raw, ends.output.raw, ends.error.raw, ends.control.raw,
-          ruleset?.descriptor.raw ?? -1)
-      }
-    }
-    guard result == 0 else { throw LineError(errno: result, "cannot start the launcher '\(printable(launcher))'") }
-    return GuardedProgram(path: program.path, launcher: pid, poller, ends.own)
+    let launcher = try launchers.start(
+      options(program) + ["--", program.path] + program.argv,
+      environment: environment(of: program),
+      [ends.input, ends.output, ends.error, ruleset?.descriptor].compactMap(\.self))
+    return GuardedProgram(path: program.path, launcher, poller, ends.own)
   }
 
-  private func options(_ program: ProgramStart, hasRuleset: Bool) -> [String] {
+  public func prepare() { launchers?.fill() }
+
+  public var isPrepared: Bool { launchers?.isFilled ?? false }
+
+  private func options(_ program: ProgramStart) -> [String] {
     let limits = settings.limits
     var options = ["--folder", folder]
-    if case .user(let user) = confinement.kind {
-      options += ["--user", "\(user.id)", "--groups", user.groups.map(String.init).joined(separator: ",")]
-    }
     if let cpu = limits.cpu { options += ["--cpu", "\(cpu)"] }
     if let memory = limits.memory { options += ["--memory", "\(memory)"] }
     if let processes = limits.processes { options += ["--processes", "\(processes + ownProcesses)"] }
     if let timeout = program.timeout { options += ["--timeout", "\(timeout)"] }
     if program.terminal != nil { options.append("--terminal") }
-    if hasRuleset { options.append("--landlock") }
     return options
   }
 
@@ -161,13 +157,4 @@ public final class LocalProgramHost: ProgramHost {
     if let terminal = program.terminal { variables.append("TERM=\(terminal.type ?? "dumb")") }
     return variables
   }
-}
-
-/// Calls `body` with an array of C strings that ends with NULL.
-private func withCStrings<Result>(
-  _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-) -> Result {
-  let copies = strings.map { strdup($0) }
-  defer { for copy in copies { free(copy) } }
-  return body(copies + [nil])
 }

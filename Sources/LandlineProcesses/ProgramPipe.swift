@@ -6,7 +6,7 @@ import Synchronization
 
 /// The server's end of a pipe, or of a terminal, for one direction.
 final class ProgramPipe: ProgramOutput, ProgramInput {
-  private let descriptor: Int32
+  let descriptor: Int32
   private let poller: Poller
   private let number: UInt64
   /// The program has ended: what is there now is all.
@@ -26,6 +26,13 @@ final class ProgramPipe: ProgramOutput, ProgramInput {
     }
     self.descriptor = descriptor
     self.poller = poller
+  }
+
+  /// A copy of a descriptor, as a pipe of its own: one may be waited for in each direction.
+  convenience init(copying descriptor: Descriptor, _ poller: Poller) throws(LineError) {
+    let copy = fcntl(descriptor.raw, F_DUPFD_CLOEXEC, 3)
+    guard copy >= 0 else { throw LineError(errno: errno, "cannot copy a descriptor") }
+    try self.init(owning: copy, poller)
   }
 
   deinit { close() }

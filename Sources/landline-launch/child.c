@@ -47,9 +47,6 @@ static int set_limits(const struct options *options) {
 
 // Root without its powers (man 7 capabilities): for a server that runs as root and has no other user for programs.
 static int drop_powers(void) {
-  for (int capability = 0; capability < 64; capability++) {
-    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno == EINVAL) break;
-  }
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   // Without CAP_SETPCAP there was nothing to take away.
   prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0);
@@ -65,23 +62,30 @@ static int become_user(const struct options *options) {
   return setresuid(options->user, options->user, options->user);
 }
 
+int prepare_for_all(const struct options *options) {
+  if (!options->has_user) {
+    for (int capability = 0; capability < 64; capability++) {
+      if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno == EINVAL) break;
+    }
+  }
+  // All as they are usually, those included that the C library keeps for itself and its posix_spawn ignores.
+  const unsigned char usual[64] = {0};
+  for (int number = 1; number <= 64; number++) syscall(SYS_rt_sigaction, number, usual, NULL, 8);
+  umask(022);
+  // So sudo, su and the like give nothing back.
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
+  return options->has_ruleset ? refuse_set_id_files() : 0;
+}
+
 static int prepare(const struct options *options) {
   // Neither the server's terminal nor its process group.
   if (setsid() < 0) return -1;
   if (options->is_terminal && ioctl(0, TIOCSCTTY, 0) != 0) return -1;
   if (set_limits(options) != 0 || become_user(options) != 0) return -1;
-  // So sudo, su and the like give nothing back.
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
-  if (options->has_ruleset) {
-    if (syscall(SYS_landlock_restrict_self, CLAUNCH_RULESET, 0) != 0 || refuse_set_id_files() != 0) return -1;
-  }
-  umask(022);
+  if (options->has_ruleset && syscall(SYS_landlock_restrict_self, CLAUNCH_RULESET, 0) != 0) return -1;
   if (chdir(options->folder) != 0) return -1;
   close(CLAUNCH_CONTROL);
   close(CLAUNCH_RULESET);
-  // All as they are usually, those included that the C library keeps for itself and its posix_spawn ignores.
-  const unsigned char usual[64] = {0};
-  for (int number = 1; number <= 64; number++) syscall(SYS_rt_sigaction, number, usual, NULL, 8);
   sigset_t none;
   sigemptyset(&none);
   return sigprocmask(SIG_SETMASK, &none, NULL);

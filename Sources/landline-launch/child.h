@@ -10,6 +10,10 @@ struct failure {
   int error;
 };
 
+// Does for the launcher itself what every program inherits from it, so that it takes no time when one is to start. 0, or -1
+// with errno.
+int prepare_for_all(const struct options *options);
+
 // Becomes the program: its session, terminal, limits, user and restrictions, then execve(2). Returns only when that fails.
 // Runs behind vfork, in the memory of the parent, so it calls the kernel and nothing that keeps state.
 struct failure become_program(const struct options *options, char **environment);

@@ -4,13 +4,14 @@
 //        │                        │  guards it until everything it started has ended
 //        └──── orders, reports ───┘  (descriptor 3)
 //
-// It is small and linked statically, so that it costs little more than any process does, and in C, so that between vfork and
-// execve nothing happens but what is written here.
+// It is started before anybody needs it, and waits for the first order, so that nobody waits for it. It is small and linked
+// statically, so that it costs little more than any process does, and in C, so that between vfork and execve nothing
+// happens but what is written here.
 #define _GNU_SOURCE
 #include "CLaunch.h"
 #include "child.h"
 #include "guard.h"
-#include "options.h"
+#include "order.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,34 +25,46 @@
 #define SYS_close_range 436
 #endif
 
-extern char **environ;
-
 static void report(uint32_t kind, int value, int detail) {
   struct claunch_report report = {.kind = kind, .value = value, .detail = detail};
   send(CLAUNCH_CONTROL, &report, sizeof report, MSG_NOSIGNAL);
 }
 
 int main(int count, char **words) {
-  struct options options;
-  if (!read_options(&options, count, words)) {
+  // What the server has open is neither the launcher's nor the program's, whatever its flags; the usual three come later.
+  syscall(SYS_close_range, CLAUNCH_CONTROL + 1, ~0U, 0);
+  int type = 0;
+  socklen_t size = sizeof type;
+  struct order order;
+  if (getsockopt(CLAUNCH_CONTROL, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET ||
+      !read_common_options(&order.options, count - 1, words + 1)) {
     const char text[] = "landline-launch: only 'landline serve' starts this program\n";
     return write(2, text, sizeof text - 1) > 0 ? 2 : 3;
   }
-  // What the server has open is not the program's, whatever its flags.
-  syscall(SYS_close_range, options.has_ruleset ? CLAUNCH_RULESET + 1 : CLAUNCH_RULESET, ~0U, 0);
+  syscall(SYS_close_range, 0, CLAUNCH_CONTROL - 1, 0);
   fcntl(CLAUNCH_CONTROL, F_SETFD, FD_CLOEXEC);
   // The server's signals are blocked, not ignored: those of a terminal, say, to which it may belong.
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
-  signal(SIGCHLD, SIG_DFL);
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  if (prepare_for_all(&order.options) != 0) {
+    report(CLAUNCH_FAILED, errno, CLAUNCH_STAGE_SETUP);
+    return 1;
+  }
+
+  int problem;
+  if (!await_order(&order, &problem)) {
+    if (problem != 0) report(CLAUNCH_FAILED, problem, CLAUNCH_STAGE_SETUP);
+    return problem != 0;
+  }
+  const struct options *options = &order.options;
 
   static volatile struct failure failure;
   int64_t started = now_us();
   pid_t program = vfork();
   if (program == 0) {
-    failure = become_program(&options, environ);
+    failure = become_program(options, order.environment);
     _exit(127);
   }
   if (program < 0) {
@@ -68,6 +81,6 @@ int main(int count, char **words) {
   close(2);
   close(CLAUNCH_RULESET);
   report(CLAUNCH_STARTED, (int)program, 0);
-  guard(program, &options, started);
+  guard(program, options, started);
   return 0;
 }

@@ -51,9 +51,9 @@ static bool read_option(struct options *options, const char *name, const char *v
   return true;
 }
 
-bool read_options(struct options *options, int count, char **words) {
-  *options = (struct options){.folder = "/", .cpu_seconds = -1, .memory_bytes = -1, .processes = -1};
-  int at = 1;
+// Up to two dashes or the end; returns where that is, or -1.
+static int read_options(struct options *options, int count, char **words) {
+  int at = 0;
   while (at < count && strcmp(words[at], "--") != 0) {
     if (strcmp(words[at], "--terminal") == 0) {
       options->is_terminal = true;
@@ -64,11 +64,20 @@ bool read_options(struct options *options, int count, char **words) {
     } else if (at + 1 < count && read_option(options, words[at], words[at + 1])) {
       at += 2;
     } else {
-      return false;
+      return -1;
     }
   }
-  // Behind the dashes: the program's path, and its arguments from the name on that it is called by.
-  if (at + 2 >= count || (options->has_user && options->group_count == 0)) return false;
+  return at;
+}
+
+bool read_common_options(struct options *options, int count, char **words) {
+  *options = (struct options){.folder = "/", .cpu_seconds = -1, .memory_bytes = -1, .processes = -1};
+  return read_options(options, count, words) == count && (!options->has_user || options->group_count > 0);
+}
+
+bool read_program(struct options *options, int count, char **words) {
+  int at = read_options(options, count, words);
+  if (at < 0 || at + 2 >= count) return false;
   options->program = words[at + 1];
   options->arguments = words + at + 2;
   return true;

@@ -1,4 +1,4 @@
-// What the launcher is told on its command line.
+// What the launcher is told about the program.
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -31,7 +31,11 @@ struct options {
   char **arguments;
 };
 
-// False: it was not told rightly.
-bool read_options(struct options *options, int count, char **words);
+// What is the same for all programs of a server, from the launcher's own arguments. False: it was not told rightly.
+bool read_common_options(struct options *options, int count, char **words);
+
+// What is to start, from words: further options, two dashes, the program's path, and its arguments from the name on that it
+// is called by. False: it was not told rightly.
+bool read_program(struct options *options, int count, char **words);
 
 #endif

@@ -110,6 +110,16 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def children(pid: int) -> dict[int, str]:
+    """The names of what a process has started and not waited for."""
+    names = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for child in (task / "children").read_text().split():
+                names[int(child)] = Path(f"/proc/{child}/comm").read_text().strip()
+    return names
+
+
 class CommandCase(Case):
     """A server for all tests of a class, and an account `op` that may run every program."""
 

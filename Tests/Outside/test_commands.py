@@ -6,7 +6,7 @@ import signal
 import time
 import unittest
 
-from commands import CREDIT, PYTHON, CommandCase, Conversation, define_role, is_running
+from commands import CREDIT, PYTHON, CommandCase, Conversation, children, define_role, is_running
 from harness import MIB, wait_until
 from line import Closed, LineError
 
@@ -164,13 +164,34 @@ class Arrival(CommandCase):
     def test_hundreds_over_one_connection_leave_nothing_behind(self):
         line = self.line_of()
         descriptors = lambda: len(os.listdir(f"/proc/{self.server.pid}/fd"))
+        # Nothing, but for the launchers of the next ones.
+        two_wait = lambda: list(children(self.server.pid).values()) == ["landline-launch"] * 2
         self.begin("true", line=line).until_exit()
+        wait_until(two_wait, "two launchers wait")
         before = descriptors()
         for _ in range(200):
             self.begin("true", line=line).until_exit()
+        wait_until(two_wait, "all others have gone")
         wait_until(lambda: descriptors() <= before, "descriptors are given back")
-        children = f"/proc/{self.server.pid}/task"
-        self.assertEqual("".join(open(f"{children}/{task}/children").read() for task in os.listdir(children)), "")
+
+    def test_a_launcher_that_waits_and_is_ended_is_not_missed(self):
+        line = self.line_of()
+        for _ in range(3):
+            self.begin("true", line=line).until_exit()
+            wait_until(lambda: "landline-launch" in children(self.server.pid).values(), "the next launcher waits")
+            for pid in children(self.server.pid):
+                os.kill(pid, signal.SIGKILL)
+                wait_until(lambda: not is_running(pid), "it is ended")
+            said = self.begin("echo", "here", line=line)
+            said.until_exit()
+            self.assertEqual((said.text, said.exited["status"]), ("here\n", 0))
+
+    def test_many_that_begin_at_the_same_moment(self):
+        line = self.line_of()
+        begun = [self.begin("sh", "-c", f"echo {number}; exit {number}", line=line) for number in range(40)]
+        for number, ran in enumerate(begun):
+            ran.until_exit()
+            self.assertEqual((ran.text, ran.exited["status"]), (f"{number}\n", number))
 
 
 class Streams(CommandCase):

@@ -8,7 +8,7 @@ import time
 import unittest
 from pathlib import Path
 
-from commands import PYTHON, CommandCase, Conversation, define_role, EVERY_PROGRAM, is_running
+from commands import PYTHON, CommandCase, Conversation, children, define_role, EVERY_PROGRAM, is_running
 from harness import Proxy, Server, tool, wait_until
 from line import Closed, Line
 
@@ -118,9 +118,12 @@ class ServerGone(CommandCase):
             note = server.data / "commands/job"
             wait_until(lambda: note.exists() and note.read_text(), "the job runs")
             pids = [int(text) for text in ran.text.split()] + [int(note.read_text())]
+            # Those among them that guard these, and those that wait for more.
+            wait_until(lambda: set(children(server.process.pid).values()) == {"landline-launch"}, "they wait")
+            launchers = children(server.process.pid)
             server.process.kill()
             server.process.wait()
-            for pid in pids:
+            for pid in [*pids, *launchers]:
                 self.assert_gone(pid)
 
     def test_a_server_that_ends_in_order_lets_commands_end(self):

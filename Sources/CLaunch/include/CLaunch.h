@@ -13,12 +13,28 @@ static const int CLAUNCH_CONTROL = 3;
 // Only with --landlock.
 static const int CLAUNCH_RULESET = 4;
 
-// The server's orders, each one packet on the control socket (SOCK_SEQPACKET).
+// The server's orders, each one packet on the control socket (SOCK_SEQPACKET). The first is to start.
 enum claunch_order_kind {
+  // A `claunch_start`.
+  CLAUNCH_START = 0,
   // Send `signal` to the program's process group.
   CLAUNCH_SIGNAL = 1,
   // SIGTERM to everything the program has started, SIGKILL five seconds later.
   CLAUNCH_END = 2,
+};
+
+// What to start. Behind it are strings, each with its NUL: first options and program, as options.h has them, then the
+// program's environment. With it come its descriptors 0, 1 and 2, and the ruleset (SCM_RIGHTS, man 7 unix).
+struct claunch_start {
+  uint32_t kind;
+  uint32_t words;
+  uint32_t variables;
+};
+
+enum {
+  // Of all strings, in bytes.
+  CLAUNCH_MOST_TEXT = 131072,
+  CLAUNCH_MOST_DESCRIPTORS = 4,
 };
 
 struct claunch_order {
@@ -60,11 +76,15 @@ struct claunch_report {
   int64_t system_us;
 };
 
-// Starts the launcher (man 3 posix_spawn). Its descriptors 0 to 2 are `input`, `output` and `error`, 3 is `control`, and 4
-// is `ruleset` unless that is -1. It waits until the launcher runs, less than a millisecond. 0, or an errno.
-int claunch_spawn(
-    pid_t *pid, const char *path, char *const arguments[], char *const environment[], int input, int output, int error,
-    int control, int ruleset);
+// Starts a launcher (man 3 posix_spawn), which waits for the order to start; its arguments end with NULL. Its descriptor 3 is
+// `control`; nothing else that the server has open is the launcher's. It waits until the launcher runs, less than a
+// millisecond. 0, or an errno.
+int claunch_spawn(pid_t *pid, const char *path, char *const arguments[], int control);
+
+// Orders a launcher to start a program; the lists end with NULL. `descriptors` are the program's input, output and errors,
+// and a ruleset if the words say so. Does not wait on a socket that has nothing in it. 0, or an errno.
+int claunch_start(
+    int control, char *const words[], char *const environment[], const int descriptors[], int descriptor_count);
 
 // A pair of connected sockets for packets (man 7 unix), closed on exec. 0, or -1 with errno.
 int claunch_control_pair(int pair[2]);

@@ -45,6 +45,9 @@ public final class CommandService: Sendable {
 
   // MARK: Beginning
 
+  /// Whether the next start need not wait, if nobody else is faster.
+  public var isPrepared: Bool { host.isPrepared }
+
   /// Starts a program for somebody who waits for it; it may wait for about a millisecond.
   /// - Parameter peer: the client's address, for the audit log.
   public func start(_ request: RunRequest, by live: LivePrincipal, peer: String?) throws(LineError) -> Command {
@@ -182,6 +185,8 @@ public final class CommandService: Sendable {
         kept?.remove()
         throw error
       }
+      // While this one runs.
+      hand { [host] in host.prepare() }
       let command = Command(
         job: start.job, argv: start.argv, path: start.path, by: live, since: Int64(time(nil)), program: program,
         kept: kept)

@@ -15,6 +15,12 @@ public protocol ProgramHost: Sendable {
   /// ``RunningProgram/started()`` returns.
   func start(_ program: ProgramStart) throws(LineError) -> any RunningProgram
 
+  /// Gets ready for the next one, which then starts sooner. It may wait for some milliseconds.
+  func prepare()
+
+  /// Whether it is ready, so that the next start hardly waits.
+  var isPrepared: Bool { get }
+
   /// Room for what a job says, at most so many bytes as each is allowed.
   func makeOutput(job: UInt64) throws(LineError) -> any JobOutput
 }

@@ -40,17 +40,13 @@ struct CommandHandler: Sendable {
     }
   }
 
-  /// On a thread that may wait: starting a program takes it about a millisecond.
+  /// On a thread that may wait, unless nobody has to.
+  ///
+  /// In a task of its own: what only prefers an executor for a while does not change to it before the first thing that
+  /// needs one.
   private func onDisk<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-    try await withTaskExecutorPreference(session.blocking) { try await Self.onThisThread(body) }
-  }
-
-  // A function of its own, for only there the preference holds.
-  @concurrent
-  private static func onThisThread<Value: Sendable>(
-    _ body: @Sendable () async throws -> Value
-  ) async throws -> Value {
-    try await body()
+    if commands.isPrepared { return try await body() }
+    return try await Task(executorPreference: session.blocking) { try await body() }.value
   }
 
   // MARK: Commands that somebody waits for
