@@ -181,8 +181,11 @@ final class LineSession: Sendable {
           switch try await reader.take(event) {
           case .request(let request):
             let handler = RequestHandler(session: self, live: principal, id: request.id)
-            group.addTask(executorPreference: request.needsDisk ? blocking : nil) {
-              await handler.run(request)
+            if request.needsDisk {
+              group.addTask(executorPreference: blocking) { await handler.run(request) }
+            } else {
+              // Not with nil as the preference, by which a task does not inherit the connection's loop.
+              group.addTask { await handler.run(request) }
             }
           case .wholes:
             let handler = WholeHandler(session: self, live: principal)
