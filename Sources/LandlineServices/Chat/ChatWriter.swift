@@ -58,14 +58,19 @@ final class ChatWriter: Sendable {
   func run() async {
     await withDiscardingTaskGroup { group in
       var alarm: ContinuousClock.Instant?
+      var delay = CommitDelay()
       while !Task.isCancelled {
+        if delay.isWorthwhile, state.withLock({ !$0.backlog.isEmpty }) { delay.wait() }
         let now = ContinuousClock.now
         let (taken, changes) = state.withLock { state in
           state.backlog.tidy(at: now)
           return (state.backlog.take(at: now), state.changes)
         }
         for (submission, error) in taken.refused { submission.completion(.failure(error)) }
-        if !taken.batch.isEmpty { await store(taken.batch) }
+        if !taken.batch.isEmpty {
+          delay.note(taken.batch.count)
+          await store(taken.batch)
+        }
         guard taken.isEmpty else { continue }
         if let set = alarm, set <= now { alarm = nil }
         if let next = taken.next, next < alarm ?? .now + .seconds(3_600) {
