@@ -28,6 +28,8 @@ public final class Connection: Sendable {
   /// What the server said at the login.
   public let welcome: Welcome
   private let line: LineChannel
+  /// What arrives is sorted here.
+  let loop: EventLoopTaskExecutor
   private let turnstile = Turnstile()
   private let state: Mutex<State>
 
@@ -37,6 +39,7 @@ public final class Connection: Sendable {
   init(_ line: LineChannel, welcome: Welcome, nextID: UInt64, _ window: ReceiveWindow = .usual) {
     self.window = window
     self.line = line
+    loop = EventLoopTaskExecutor(line.channel.eventLoop)
     self.welcome = welcome
     state = Mutex(State(nextID: nextID))
   }

@@ -62,9 +62,9 @@ struct Connector: Sendable {
             let promise = channel.eventLoop.makePromise(of: Void.self)
             do {
               let pipeline = channel.pipeline.syncOperations
-              try pipeline.addHandler(verification.makeHandler(context))
+              try pipeline.addHandler(verification.makeHandler(context), name: "tls")
               try pipeline.addHandler(
-                HandshakeHandler(verification, place: place, promise: promise))
+                HandshakeHandler(verification, place: place, promise: promise), name: "handshake")
               let line = try Self.addLine(to: channel, window)
               return (line, verification, promise.futureResult)
             } catch {

@@ -59,7 +59,7 @@ public struct LandlineClient: Sendable {
     defer { watchdog.cancel() }
     let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { group in
       // On the connection's own loop: sorting messages then costs no change of threads.
-      group.addTask(executorPreference: EventLoopTaskExecutor(line.channel.eventLoop)) {
+      group.addTask(executorPreference: connection.loop) {
         await connection.readAll()
       }
       let result: Result<Value, any Error>

@@ -27,7 +27,8 @@ public final class LineChannel: Sendable {
     let handler = MessageHandler(
       limits: limits, inbound: inbound, outbound: outbound, stallTimeout: stallTimeout)
     self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
-    try channel.pipeline.syncOperations.addHandler(handler)
+    // With names the pipeline need not look for some, for which it describes each handler's type.
+    try channel.pipeline.syncOperations.addHandler(handler, name: "messages")
   }
 
   /// Changes the limits for messages that have not begun.

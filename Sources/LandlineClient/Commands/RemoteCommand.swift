@@ -29,6 +29,10 @@ public struct RemoteCommand: Sendable {
 
   init(_ request: OpenRequest) { self.request = request }
 
+  /// The connection's own loop, where events arrive: who takes them there does not change threads for each, and must not
+  /// wait for anything else.
+  public var loop: any TaskExecutor { request.connection.loop }
+
   /// The next event. For one task.
   /// - Throws: `refused`; `connectionLost`.
   public func next() async throws -> Event {

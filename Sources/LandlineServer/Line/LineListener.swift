@@ -58,7 +58,7 @@ struct LineListener {
       return channel.eventLoop.makeFailedFuture(LineTransportError.closed)
     }
     let pipeline = channel.pipeline.syncOperations
-    try pipeline.addHandler(NIOSSLServerHandler(context: tls))
+    try pipeline.addHandler(NIOSSLServerHandler(context: tls), name: "tls")
     let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Accepted> { result, channel in
       channel.eventLoop.makeCompletedFuture {
         if result == .negotiated(LineProtocol.alpn) {
@@ -67,11 +67,11 @@ struct LineListener {
             stallTimeout: stallTimeout)
           return .line(line, id)
         }
-        try channel.pipeline.syncOperations.addHandler(WebPlaceholder())
+        try channel.pipeline.syncOperations.addHandler(WebPlaceholder(), name: "web")
         return .web(channel)
       }
     }
-    try pipeline.addHandler(negotiation)
+    try pipeline.addHandler(negotiation, name: "negotiation")
     return negotiation.protocolNegotiationResult
   }
 }

@@ -115,9 +115,11 @@ struct RunCommand: AsyncParsableCommand, SpeaksJSON {
       try await connection.run(request) { command in
         var run = RemoteRun(hasInput: !noInput, isTerminal: isTerminal)
         run.encoding = encoding.text
-        run.onStart = { [json] started in
-          job.withLock { $0 = started.job }
-          if json { Screen.shared.note(JSONLine.text(JSONRun("started", started))) }
+        if json {
+          run.onStart = { started in
+            job.withLock { $0 = started.job }
+            Screen.shared.note(JSONLine.text(JSONRun("started", started)))
+          }
         }
         return try await run.run(command, signals: signals)
       }

@@ -8,8 +8,8 @@ struct RemoteRun: Sendable {
   var hasInput = true
   var isTerminal = false
   var encoding: TextEncoding?
-  /// Called when it runs.
-  var onStart: @Sendable (StartedAnswer) -> Void = { _ in }
+  /// Called when it runs, on a thread that may wait.
+  var onStart: (@Sendable (StartedAnswer) -> Void)?
 
   /// - Parameter signals: those that are sent there; nil: nothing is, nor is standard input.
   /// - Returns: how it ended.
@@ -31,12 +31,12 @@ struct RemoteRun: Sendable {
         }
       }
       for one in [output, errors] {
-        group.addTask {
+        group.addTask(executorPreference: WaitingThreads.executor) {
           try await one.run(for: command)
           return nil
         }
       }
-      group.addTask { [self] in
+      group.addTask(executorPreference: command.loop) { [self] in
         defer {
           input?.end()
           output.end()
@@ -56,7 +56,8 @@ struct RemoteRun: Sendable {
   ) async throws -> ExitedAnswer {
     while true {
       switch try await command.next() {
-      case .started(let started): onStart(started)
+      case .started(let started):
+        if let onStart { await WaitingThreads.run { onStart(started) } }
       case .output(.stderr, let piece): errors.add(piece)
       case .output(_, let piece): output.add(piece)
       case .credit(let bytes): input?.add(credit: bytes)

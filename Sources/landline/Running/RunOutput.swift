@@ -47,7 +47,7 @@ final class RunOutput: Sendable {
   /// How much is given back at once at least, in bytes.
   private static let grant = 131_072
 
-  /// Writes until the end.
+  /// Writes until the end; run it on ``WaitingThreads/executor``, for it waits for the descriptor.
   /// - Throws: `ExitStatus.readerGone` when nobody reads standard output any more.
   func run(for command: RemoteCommand) async throws {
     let decoder = try encoding.map { try Decoder($0) }
@@ -55,14 +55,14 @@ final class RunOutput: Sendable {
     while true {
       let pieces = await next()
       if pieces.isEmpty {
-        if let rest = try decoder?.finish() { try await write([ByteBuffer(bytes: rest)]) }
+        if let rest = try decoder?.finish() { try write([ByteBuffer(bytes: rest)]) }
         return
       }
       let count = pieces.reduce(0) { $0 + $1.readableBytes }
       if let decoder {
-        try await write(pieces.map { ByteBuffer(bytes: try decoder.decode($0)) })
+        try write(pieces.map { ByteBuffer(bytes: try decoder.decode($0)) })
       } else {
-        try await write(pieces)
+        try write(pieces)
       }
       spent += count
       if spent >= Self.grant {
@@ -92,9 +92,8 @@ final class RunOutput: Sendable {
     }
   }
 
-  private func write(_ pieces: [ByteBuffer]) async throws {
-    let descriptor = descriptor
-    let isWritten = await WaitingThreads.run { pieces.allSatisfy { Self.write($0, to: descriptor) } }
+  private func write(_ pieces: [ByteBuffer]) throws {
+    let isWritten = pieces.allSatisfy { Self.write($0, to: descriptor) }
     // Whom nobody hears on standard error still does its work.
     if !isWritten, stream == .stdout { throw ExitStatus.readerGone }
   }
