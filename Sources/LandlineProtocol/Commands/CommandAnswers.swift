@@ -73,3 +73,49 @@ public struct JobsAnswer: Hashable, Sendable, Codable {
 
   public init(jobs: [JobEntry]?) { self.jobs = jobs }
 }
+
+// MARK: Without the coders, for a command that is over soon would wait for those longer than for itself
+
+extension StartedAnswer {
+  init?(flat head: inout FlatHead) {
+    guard let job = head.integer("job").flatMap(UInt64.init(exactly:)) else { return nil }
+    self.init(job: job, program: head.text("program"))
+  }
+
+  func write(to text: inout JSONText) {
+    text.member("job", job)
+    if let program { text.member("program", program) }
+  }
+}
+
+extension ExitedAnswer {
+  init?(flat head: inout FlatHead) {
+    guard let milliseconds = head.integer("milliseconds"), let user = head.integer("user"),
+      let system = head.integer("system")
+    else { return nil }
+    self.init(milliseconds: milliseconds, user: user, system: system)
+    // What does not fit is left to the coder, which says so.
+    if let number = head.integer("status") {
+      guard let status = Int32(exactly: number) else { return nil }
+      self.status = status
+    }
+    if let number = head.integer("signal") {
+      guard let signal = Int32(exactly: number) else { return nil }
+      self.signal = signal
+    }
+    timedOut = head.boolean("timedOut")
+    stragglers = head.boolean("stragglers")
+    dropped = head.integer("dropped")
+  }
+
+  func write(to text: inout JSONText) {
+    if let status { text.member("status", status) }
+    if let signal { text.member("signal", signal) }
+    text.member("milliseconds", milliseconds)
+    text.member("user", user)
+    text.member("system", system)
+    if let timedOut { text.member("timedOut", timedOut) }
+    if let stragglers { text.member("stragglers", stragglers) }
+    if let dropped { text.member("dropped", dropped) }
+  }
+}

@@ -67,6 +67,12 @@ public enum CommandReply: Hashable, Sendable {
     case "credit":
       guard let credit = Credit(flat: &head) else { return nil }
       self = .credit(credit)
+    case "started":
+      guard let fields = StartedAnswer(flat: &head) else { return nil }
+      self = .started(fields)
+    case "exited":
+      guard let fields = ExitedAnswer(flat: &head) else { return nil }
+      self = .exited(fields)
     default: return nil
     }
   }
@@ -80,7 +86,9 @@ public enum CommandReply: Hashable, Sendable {
     case .stdout, .stderr:
       if body > 0 { text.member("body", body) }
     case .credit(let fields): fields.write(to: &text)
-    default: return nil
+    case .started(let fields): fields.write(to: &text)
+    case .exited(let fields): fields.write(to: &text)
+    case .detached, .jobs, .killed: return nil
     }
     text.end()
     return text.bytes
