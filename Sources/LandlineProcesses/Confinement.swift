@@ -20,7 +20,12 @@ final class Confinement: Sendable {
   private let folder: String
   private let trusted: Set<String>
   private let mounts = MountWatch()
-  private let cache = Mutex<Ruleset?>(nil)
+  private let cache = Mutex(Cached())
+
+  private struct Cached {
+    var ruleset: Ruleset?
+    var isStale = false
+  }
 
   /// The first whose rules are about everything by which a file can be changed (man 7 landlock).
   private static let leastVersion: Int32 = 3
@@ -89,22 +94,35 @@ final class Confinement: Sendable {
     }
   }
 
+  /// Whether the rules need not be made anew, for which folders are read.
+  var isCurrent: Bool {
+    guard case .landlock = kind else { return true }
+    return cache.withLock { isCurrent(&$0) }
+  }
+
+  private func isCurrent(_ cached: inout Cached) -> Bool {
+    guard !cached.isStale, let ruleset = cached.ruleset else { return false }
+    // Remembered, for who watches mounts is told of each change once. Not let go of: that may free the blocks of files.
+    cached.isStale = mounts.haveChanged || !ruleset.isCurrent
+    return !cached.isStale
+  }
+
   /// The rules for a program that begins now; nil where another user is enough.
   func ruleset() throws(LineError) -> Ruleset? {
     guard case .landlock(let version) = kind else { return nil }
     let result = cache.withLock { cached -> Result<Ruleset, LineError> in
-      if let ruleset = cached, !mounts.haveChanged, ruleset.isCurrent { return .success(ruleset) }
+      if isCurrent(&cached), let ruleset = cached.ruleset { return .success(ruleset) }
       do throws(LineError) {
         let hidden = MountTable().paths(of: data)
         // Not one that has the data folder in it.
         let own = hidden.contains { MountTable.isBelow($0, folder) } ? nil : folder
         let plan = RulesetPlan(hidden: hidden, folder: own, trusted: trusted, isRoot: geteuid() == 0)
         let ruleset = try Ruleset(plan, version: version)
-        cached = ruleset
+        cached = Cached(ruleset: ruleset)
         return .success(ruleset)
       } catch {
         // Not even what was there before: something has changed.
-        cached = nil
+        cached = Cached()
         return .failure(error)
       }
     }

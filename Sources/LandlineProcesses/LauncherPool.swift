@@ -14,7 +14,7 @@ final class LauncherPool: Sendable {
   }
 
   /// As many as people who want a program at the same instant do not wait.
-  private static let most = 2
+  static let most = 2
 
   private struct State {
     var waiting: [Launcher] = []
@@ -42,21 +42,28 @@ final class LauncherPool: Sendable {
   ///   - descriptors: the program's input, output and errors, and perhaps a ruleset.
   /// - Throws: `tooLarge` when the words are too long, `tooMany` or `internal` with what the system said.
   func start(_ words: [String], environment: [String], _ descriptors: [Descriptor]) throws(LineError) -> Launcher {
-    if let waiting = state.withLock({ $0.waiting.popLast() }) {
+    while let waiting = state.withLock({ $0.waiting.popLast() }) {
       if order(waiting, words, environment, descriptors) == 0 { return waiting }
       // Somebody has ended it.
       discard(waiting)
     }
     let launcher = try spawn()
     let result = order(launcher, words, environment, descriptors)
-    if result == 0 { return launcher }
+    // One that has ended already has left word why.
+    if result == 0 || result == EPIPE || result == ECONNRESET { return launcher }
     discard(launcher)
-    if result == E2BIG { throw LineError(.tooLarge, "a command's arguments are too long") }
+    if result == E2BIG || result == EMSGSIZE { throw LineError(.tooLarge, "a command's arguments are too long") }
     throw LineError(errno: result, "cannot give the launcher its order")
   }
 
   /// Whether one waits.
-  var isFilled: Bool { state.withLock { !$0.waiting.isEmpty } }
+  var isFilled: Bool { state.withLock { $0.waiting.contains { Self.isThere($0) } } }
+
+  /// Whether nobody has ended it.
+  private static func isThere(_ launcher: Launcher) -> Bool {
+    var ends = pollfd(fd: launcher.control.descriptor, events: 0, revents: 0)
+    return poll(&ends, 1, 0) == 0
+  }
 
   /// Sees to it that some wait. It takes about a millisecond for each.
   func fill() {
@@ -65,11 +72,22 @@ final class LauncherPool: Sendable {
       return !state.isFilling
     }
     guard isMine else { return }
-    // What cannot be started now is started, or refused with a reason, when it is needed.
-    while state.withLock({ $0.waiting.count < Self.most }), let launcher = try? spawn() {
+    while true {
+      let (gone, isFull) = state.withLock { state -> ([Launcher], Bool) in
+        let gone = state.waiting.filter { !Self.isThere($0) }
+        state.waiting.removeAll { !Self.isThere($0) }
+        // In one step with the look: who asks next either is seen here, or fills by itself.
+        state.isFilling = state.waiting.count < Self.most
+        return (gone, !state.isFilling)
+      }
+      for launcher in gone { discard(launcher) }
+      if isFull { return }
+      guard let launcher = try? spawn() else {
+        // It is started, or refused with a reason, when it is needed.
+        return state.withLock { $0.isFilling = false }
+      }
       state.withLock { $0.waiting.append(launcher) }
     }
-    state.withLock { $0.isFilling = false }
   }
 
   private func spawn() throws(LineError) -> Launcher {

@@ -126,9 +126,14 @@ public final class LocalProgramHost: ProgramHost {
     return GuardedProgram(path: program.path, launcher, poller, ends.own)
   }
 
-  public func prepare() { launchers?.fill() }
+  public func prepare() {
+    launchers?.fill()
+    if countsProcesses { _ = processes.value }
+  }
 
-  public var isPrepared: Bool { launchers?.isFilled ?? false }
+  public var isPrepared: Bool {
+    (launchers?.isFilled ?? false) && confinement.isCurrent && (!countsProcesses || processes.isFresh)
+  }
 
   private func options(_ program: ProgramStart) -> [String] {
     let limits = settings.limits
@@ -143,8 +148,13 @@ public final class LocalProgramHost: ProgramHost {
 
   /// What the user has anyway. Root's are not limited by the kernel, so nobody needs to count them.
   private var ownProcesses: Int64 {
-    if case .user = confinement.kind { return 0 }
-    return geteuid() == 0 ? 0 : processes.value
+    // The count may be older than the launchers that wait.
+    countsProcesses ? processes.value + Int64(LauncherPool.most) : 0
+  }
+
+  private var countsProcesses: Bool {
+    if case .user = confinement.kind { return false }
+    return geteuid() != 0
   }
 
   /// A clean one: nothing of the server's own.

@@ -26,6 +26,12 @@ final class ProcessCount: Sendable {
     return count
   }
 
+  /// Whether it is known without counting.
+  var isFresh: Bool {
+    let now = ContinuousClock.now
+    return state.withLock { state in state.counted.map { now - $0 < Self.keptFor } ?? false }
+  }
+
   private static func count(user: uid_t) -> Int64 {
     guard let stream = opendir("/proc") else { return 0 }
     defer { closedir(stream) }

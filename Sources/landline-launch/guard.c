@@ -136,9 +136,8 @@ static bool signal_one(const struct watch *watch, pid_t id, pid_t parent, int nu
   pid_t now;
   bool is_there = look(id, &state, &now) && (now == parent || now == getpid());
   bool is_active = is_there && strchr("TtZX", state) == NULL;
-  // The program's group has its signals already, as long as it had one; and who is stopped need not be stopped again.
-  bool has_it = !watch->has_exited && getpgid(id) == watch->program;
-  bool is_meant = number == SIGKILL || (number == SIGSTOP ? is_active : !has_it);
+  // The program's group has its signals already; and who is stopped need not be stopped again.
+  bool is_meant = number == SIGKILL || (number == SIGSTOP ? is_active : getpgid(id) != watch->program);
   if (is_there && is_meant) {
     if (process >= 0) {
       syscall(SYS_pidfd_send_signal, process, number, NULL, 0);
@@ -190,19 +189,50 @@ static void kill_all(const struct watch *watch) {
   signal_descendants(watch, SIGKILL);
 }
 
+static void ask_to_end(const struct watch *watch, void (*signal_those)(const struct watch *, int)) {
+  // Shells ignore SIGTERM and heed this one, which is also what they get when a terminal goes away.
+  if (watch->options->is_terminal) signal_those(watch, SIGHUP);
+  signal_those(watch, SIGTERM);
+  // What is stopped would not see it.
+  signal_those(watch, SIGCONT);
+}
+
 static void end(struct watch *watch) {
   if (watch->ending_since != 0) return;
   watch->ending_since = now_us();
-  // Shells ignore SIGTERM and heed this one, which is also what they get when a terminal goes away.
-  if (watch->options->is_terminal) signal_all(watch, SIGHUP);
-  signal_all(watch, SIGTERM);
-  // What is stopped would not see it.
-  signal_all(watch, SIGCONT);
+  ask_to_end(watch, signal_all);
+}
+
+// Whether what the program has started goes on: its children are the guard's as soon as it has ended.
+static bool leaves_others(const struct watch *watch) {
+  // The kernel counts no process that has ended among those that may yet be stopped, so nearly always it says at once that
+  // there is nobody (man 2 waitid, ECHILD). Where there is, it may be one that is just ending.
+  siginfo_t info;
+  if (waitid(P_ALL, 0, &info, WSTOPPED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD) return false;
+  struct processes children = {0};
+  char thread[16];
+  snprintf(thread, sizeof thread, "%d", (int)getpid());
+  add_children(&children, getpid(), thread);
+  bool is_so = false;
+  for (size_t index = 0; index < children.count && !is_so; index++) {
+    char state;
+    pid_t parent;
+    pid_t id = children.ids[index];
+    is_so = id != watch->program && look(id, &state, &parent) && strchr("ZX", state) == NULL;
+  }
+  free(children.ids);
+  return is_so;
 }
 
 // The program has ended and is not waited for yet.
 static void take_exit(struct watch *watch) {
   watch->report.elapsed_us = now_us() - watch->started;
+  if (watch->ending_since == 0) {
+    // They may heed the signal before anybody looks again.
+    if (leaves_others(watch)) watch->report.flags |= CLAUNCH_STRAGGLERS;
+    // The last moment at which its group can be told, some of which may be deeper down than children.
+    ask_to_end(watch, signal_group);
+  }
   int status = 0;
   while (wait4(watch->program, &status, 0, NULL) < 0 && errno == EINTR) continue;
   watch->report.value = status;
@@ -295,7 +325,6 @@ void guard(pid_t program, const struct options *options, int64_t started) {
   for (;;) {
     reap(&watch);
     if (watch.has_exited) {
-      // Whose parent has ended is the launcher's child from then on; those that had ended, too, are waited for already.
       if (!has_children()) break;
       watch.report.flags |= CLAUNCH_STRAGGLERS;
       end(&watch);

@@ -41,12 +41,15 @@ int main(int count, char **words) {
     const char text[] = "landline-launch: only 'landline serve' starts this program\n";
     return write(2, text, sizeof text - 1) > 0 ? 2 : 3;
   }
-  syscall(SYS_close_range, 0, CLAUNCH_CONTROL - 1, 0);
+  for (int descriptor = 0; descriptor < CLAUNCH_CONTROL; descriptor++) close(descriptor);
   fcntl(CLAUNCH_CONTROL, F_SETFD, FD_CLOEXEC);
-  // The server's signals are blocked, not ignored: those of a terminal, say, to which it may belong.
-  sigset_t all;
+  // The server's signals are blocked, not ignored: those of a terminal, say, to which it may belong. But somebody who wants
+  // this one to end is heard now, and not when it guards a program.
+  sigset_t all, waiting;
   sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, NULL);
+  waiting = all;
+  sigdelset(&waiting, SIGTERM);
+  sigprocmask(SIG_SETMASK, &waiting, NULL);
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   if (prepare_for_all(&order.options) != 0) {
     report(CLAUNCH_FAILED, errno, CLAUNCH_STAGE_SETUP);
@@ -58,6 +61,7 @@ int main(int count, char **words) {
     if (problem != 0) report(CLAUNCH_FAILED, problem, CLAUNCH_STAGE_SETUP);
     return problem != 0;
   }
+  sigprocmask(SIG_SETMASK, &all, NULL);
   const struct options *options = &order.options;
 
   static volatile struct failure failure;

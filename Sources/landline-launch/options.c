@@ -26,18 +26,23 @@ static bool read_groups(struct options *options, const char *text) {
   return true;
 }
 
+static bool read_common_option(struct options *options, const char *name, const char *value) {
+  long long number;
+  if (strcmp(name, "--groups") == 0) return read_groups(options, value);
+  if (strcmp(name, "--user") != 0 || !read_number(value, &number)) return false;
+  options->has_user = true;
+  options->user = (uid_t)number;
+  return true;
+}
+
 static bool read_option(struct options *options, const char *name, const char *value) {
   long long number;
   if (strcmp(name, "--folder") == 0) {
     options->folder = value;
     return true;
   }
-  if (strcmp(name, "--groups") == 0) return read_groups(options, value);
   if (!read_number(value, &number)) return false;
-  if (strcmp(name, "--user") == 0) {
-    options->has_user = true;
-    options->user = (uid_t)number;
-  } else if (strcmp(name, "--cpu") == 0) {
+  if (strcmp(name, "--cpu") == 0) {
     options->cpu_seconds = number;
   } else if (strcmp(name, "--memory") == 0) {
     options->memory_bytes = number;
@@ -51,33 +56,34 @@ static bool read_option(struct options *options, const char *name, const char *v
   return true;
 }
 
-// Up to two dashes or the end; returns where that is, or -1.
-static int read_options(struct options *options, int count, char **words) {
+bool read_common_options(struct options *options, int count, char **words) {
+  *options = (struct options){.folder = "/", .cpu_seconds = -1, .memory_bytes = -1, .processes = -1};
+  for (int at = 0; at < count;) {
+    if (strcmp(words[at], "--landlock") == 0) {
+      options->has_ruleset = true;
+      at++;
+    } else if (at + 1 < count && read_common_option(options, words[at], words[at + 1])) {
+      at += 2;
+    } else {
+      return false;
+    }
+  }
+  return !options->has_user || options->group_count > 0;
+}
+
+bool read_program(struct options *options, int count, char **words) {
   int at = 0;
   while (at < count && strcmp(words[at], "--") != 0) {
     if (strcmp(words[at], "--terminal") == 0) {
       options->is_terminal = true;
       at++;
-    } else if (strcmp(words[at], "--landlock") == 0) {
-      options->has_ruleset = true;
-      at++;
     } else if (at + 1 < count && read_option(options, words[at], words[at + 1])) {
       at += 2;
     } else {
-      return -1;
+      return false;
     }
   }
-  return at;
-}
-
-bool read_common_options(struct options *options, int count, char **words) {
-  *options = (struct options){.folder = "/", .cpu_seconds = -1, .memory_bytes = -1, .processes = -1};
-  return read_options(options, count, words) == count && (!options->has_user || options->group_count > 0);
-}
-
-bool read_program(struct options *options, int count, char **words) {
-  int at = read_options(options, count, words);
-  if (at < 0 || at + 2 >= count) return false;
+  if (at + 2 >= count) return false;
   options->program = words[at + 1];
   options->arguments = words + at + 2;
   return true;

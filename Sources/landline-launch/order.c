@@ -13,11 +13,12 @@ static bool are_in_place(const struct msghdr *message, bool has_ruleset) {
   static const int places[CLAUNCH_MOST_DESCRIPTORS] = {0, 1, 2, CLAUNCH_RULESET};
   const struct cmsghdr *header = CMSG_FIRSTHDR(message);
   size_t length = (has_ruleset ? 4 : 3) * sizeof(int);
-  return (message->msg_flags & MSG_CTRUNC) == 0 && header != NULL && header->cmsg_type == SCM_RIGHTS &&
+  return (message->msg_flags & MSG_CTRUNC) == 0 && header != NULL && header->cmsg_level == SOL_SOCKET &&
+         header->cmsg_type == SCM_RIGHTS &&
          header->cmsg_len == CMSG_LEN(length) && memcmp(CMSG_DATA(header), places, length) == 0;
 }
 
-// Finds `count` strings; NULL: there are not as many.
+// Finds `count` strings; NULL: there are not as many, or no memory for them.
 static char **split(char **at, const char *end, uint32_t count) {
   if (count > (size_t)(end - *at)) return NULL;
   char **strings = calloc((size_t)count + 1, sizeof *strings);
@@ -44,7 +45,7 @@ bool await_order(struct order *order, int *problem) {
   *problem = EPROTO;
   if (count < (ssize_t)sizeof start || (message.msg_flags & MSG_TRUNC) != 0 || start.kind != CLAUNCH_START) return false;
   char *at = text;
-  const char *end = text + count - sizeof start;
+  const char *end = text + ((size_t)count - sizeof start);
   char **words = split(&at, end, start.words);
   order->environment = split(&at, end, start.variables);
   if (words == NULL || order->environment == NULL || !read_program(&order->options, (int)start.words, words)) {

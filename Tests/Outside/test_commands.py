@@ -186,6 +186,17 @@ class Arrival(CommandCase):
             said.until_exit()
             self.assertEqual((said.text, said.exited["status"]), ("here\n", 0))
 
+    def test_a_launcher_that_waits_takes_no_signal_to_the_program(self):
+        line = self.line_of()
+        self.begin("true", line=line).until_exit()
+        wait_until(lambda: "landline-launch" in children(self.server.pid).values(), "the next launcher waits")
+        for pid in children(self.server.pid):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                os.kill(pid, number)
+        said = self.begin("sh", "-c", "sleep 0.3; echo here", line=line)
+        said.until_exit()
+        self.assertEqual((said.text, said.exited.get("status")), ("here\n", 0))
+
     def test_many_that_begin_at_the_same_moment(self):
         line = self.line_of()
         begun = [self.begin("sh", "-c", f"echo {number}; exit {number}", line=line) for number in range(40)]
@@ -330,6 +341,24 @@ class Ends(CommandCase):
                 ran.until_exit()
                 self.assertEqual((ran.exited["status"], ran.exited["stragglers"]), (0, True))
                 self.assertFalse(is_running(int(ran.text)))
+
+    def test_the_children_of_what_is_left_behind_are_asked_to_end_too(self):
+        code = ("import os, signal, time\n"
+                "hears, says = os.pipe()\n"
+                "def note(*_):\n"
+                "  os.write(1, b'asked\\n')\n"
+                "  os._exit(0)\n"
+                "for _ in range(10):\n"
+                "  if os.fork() == 0:\n"
+                "    if os.fork() == 0:\n"
+                "      signal.signal(signal.SIGTERM, note)\n"
+                "      os.write(says, b'x')\n"
+                "    time.sleep(60)\n"
+                "    os._exit(0)\n"
+                "for _ in range(10): os.read(hears, 1)\n")
+        ran = self.python(code)
+        ran.until_exit()
+        self.assertEqual((ran.text, ran.exited["status"], ran.exited["stragglers"]), ("asked\n" * 10, 0, True))
 
     def test_what_is_in_another_session_is_asked_to_end_like_the_rest(self):
         code = ("import os, signal, time\n"

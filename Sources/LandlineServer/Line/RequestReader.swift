@@ -33,6 +33,8 @@ final class RequestReader {
     /// Whether it may wait for the disk.
     var needsDisk: Bool {
       switch operation {
+      case .command(.attach): true
+      case .command(.run(let fields)): fields.detach == true
       case .list, .tree, .stat, .get, .verify, .put, .remove, .move, .makeFolder, .accountRemove, .audit: true
       default: false
       }

@@ -72,6 +72,8 @@ final class ChatWriter: Sendable {
           await store(taken.batch)
         }
         guard taken.isEmpty else { continue }
+        // What waits for its account's time is not about to be joined by anything.
+        if taken.next != nil { delay.note(0) }
         if let set = alarm, set <= now { alarm = nil }
         if let next = taken.next, next < alarm ?? .now + .seconds(3_600) {
           alarm = next

@@ -45,7 +45,7 @@ public final class CommandService: Sendable {
 
   // MARK: Beginning
 
-  /// Whether the next start need not wait, if nobody else is faster.
+  /// Whether the next start need not wait, for a process or a disk, if nobody else is faster.
   public var isPrepared: Bool { host.isPrepared }
 
   /// Starts a program for somebody who waits for it; it may wait for about a millisecond.
@@ -79,7 +79,7 @@ public final class CommandService: Sendable {
     }
   }
 
-  /// Starts a job, which goes on by itself; returns when it runs.
+  /// Starts a job, which goes on by itself; returns when it runs. On a thread that may wait for the disk.
   public func startJob(_ request: RunRequest, by live: LivePrincipal, peer: String?) async throws(LineError)
     -> Command
   {

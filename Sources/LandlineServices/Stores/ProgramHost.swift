@@ -18,7 +18,7 @@ public protocol ProgramHost: Sendable {
   /// Gets ready for the next one, which then starts sooner. It may wait for some milliseconds.
   func prepare()
 
-  /// Whether it is ready, so that the next start hardly waits.
+  /// Whether it is ready, so that the next start waits for neither a process nor a disk.
   var isPrepared: Bool { get }
 
   /// Room for what a job says, at most so many bytes as each is allowed.

@@ -21,7 +21,7 @@ struct CommandHandler: Sendable {
     defer { session.commands.close(id) }
     switch operation {
     case .run(let fields) where fields.detach == true:
-      let command = try await onDisk { try await commands.startJob(fields, by: live, peer: peer) }
+      let command = try await commands.startJob(fields, by: live, peer: peer)
       try await answers.send(.command(.detached(StartedAnswer(job: command.job, program: command.path))))
     case .run(let fields): try await converse { try commands.start(fields, by: live, peer: peer) }
     case .shell(let fields): try await converse { try commands.startShell(fields, by: live, peer: peer) }
@@ -44,16 +44,16 @@ struct CommandHandler: Sendable {
   ///
   /// In a task of its own: what only prefers an executor for a while does not change to it before the first thing that
   /// needs one.
-  private func onDisk<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-    if commands.isPrepared { return try await body() }
-    return try await Task(executorPreference: session.blocking) { try await body() }.value
+  private func start(_ body: @escaping @Sendable () throws -> Command) async throws -> Command {
+    if commands.isPrepared { return try body() }
+    return try await Task(executorPreference: session.blocking) { try body() }.value
   }
 
   // MARK: Commands that somebody waits for
 
   private func converse(_ start: @escaping @Sendable () throws -> Command) async throws {
     guard let channel else { throw LineError(.internal, "a command without its channel") }
-    let command = try await onDisk(start)
+    let command = try await self.start(start)
     channel.bind(command.program)
     do {
       try await command.program.started()
