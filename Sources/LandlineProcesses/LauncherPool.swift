@@ -74,8 +74,10 @@ final class LauncherPool: Sendable {
     guard isMine else { return }
     while true {
       let (gone, isFull) = state.withLock { state -> ([Launcher], Bool) in
-        let gone = state.waiting.filter { !Self.isThere($0) }
-        state.waiting.removeAll { !Self.isThere($0) }
+        // Each is looked at once: one that ends between two looks would be neither kept nor waited for.
+        let firstGone = state.waiting.partition { !Self.isThere($0) }
+        let gone = Array(state.waiting[firstGone...])
+        state.waiting.removeSubrange(firstGone...)
         // In one step with the look: who asks next either is seen here, or fills by itself.
         state.isFilling = state.waiting.count < Self.most
         return (gone, !state.isFilling)

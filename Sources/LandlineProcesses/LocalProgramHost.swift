@@ -1,4 +1,3 @@
-import CLaunch
 import Glibc
 public import LandlineProtocol
 public import LandlineServices

@@ -9,7 +9,8 @@ private let rawDescriptor = Atomic<Int32>(-1)
 let wasContinued = Atomic(false)
 
 /// How the terminal was before, and how it is in raw mode. Signal handlers read them, so they are memory that is allocated
-/// once and never given back. Not isolated, and safe: written only while `rawDescriptor` is -1, which its readers look at first.
+/// once and never given back. Not isolated, and safe: written only while `rawDescriptor` is -1, which its readers look at
+/// first.
 nonisolated(unsafe) private let savedMode = UnsafeMutablePointer<termios>.allocate(capacity: 1)
 nonisolated(unsafe) private let rawMode = UnsafeMutablePointer<termios>.allocate(capacity: 1)
 
