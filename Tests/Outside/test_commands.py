@@ -1,10 +1,13 @@
 """Commands over the line (docs/PROTOCOL.md section 10): who may run what, how it arrives, and its streams."""
 
+import contextlib
 import json
 import os
+import re
 import signal
 import time
 import unittest
+from pathlib import Path
 
 from commands import CREDIT, PYTHON, CommandCase, Conversation, children, define_role, is_running
 from harness import MIB, wait_until
@@ -165,21 +168,35 @@ class Arrival(CommandCase):
         line = self.line_of()
         descriptors = lambda: len(os.listdir(f"/proc/{self.server.pid}/fd"))
         # Nothing, but for the launchers of the next ones.
-        two_wait = lambda: list(children(self.server.pid).values()) == ["landline-launch"] * 2
         self.begin("true", line=line).until_exit()
-        wait_until(two_wait, "two launchers wait")
+        self.waiting_launchers()
         before = descriptors()
         for _ in range(200):
             self.begin("true", line=line).until_exit()
-        wait_until(two_wait, "all others have gone")
+        self.waiting_launchers()
         wait_until(lambda: descriptors() <= before, "descriptors are given back")
+
+    def waiting_launchers(self) -> list[int]:
+        """Those that wait when nothing runs, and what ran has gone."""
+        def waits(pid: int) -> bool:
+            # What guards a program, or has, blocks SIGTERM.
+            blocked = re.search(r"SigBlk:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())
+            return is_running(pid) and not int(blocked[1], 16) & 1 << signal.SIGTERM - 1
+
+        def two_wait() -> bool:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found = children(self.server.pid)
+                return list(found.values()) == ["landline-launch"] * 2 and all(map(waits, found))
+            return False
+
+        wait_until(two_wait, "only two launchers wait")
+        return list(children(self.server.pid))
 
     def test_a_launcher_that_waits_and_is_ended_is_not_missed(self):
         line = self.line_of()
         for _ in range(3):
             self.begin("true", line=line).until_exit()
-            wait_until(lambda: "landline-launch" in children(self.server.pid).values(), "the next launcher waits")
-            for pid in children(self.server.pid):
+            for pid in self.waiting_launchers():
                 os.kill(pid, signal.SIGKILL)
                 wait_until(lambda: not is_running(pid), "it is ended")
             said = self.begin("echo", "here", line=line)
@@ -189,10 +206,11 @@ class Arrival(CommandCase):
     def test_a_launcher_that_waits_takes_no_signal_to_the_program(self):
         line = self.line_of()
         self.begin("true", line=line).until_exit()
-        wait_until(lambda: "landline-launch" in children(self.server.pid).values(), "the next launcher waits")
-        for pid in children(self.server.pid):
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for pid in self.waiting_launchers():
+            for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
                 os.kill(pid, number)
+            # It heeds the last one, and is no launcher any more.
+            wait_until(lambda: not is_running(pid), "it is ended")
         said = self.begin("sh", "-c", "sleep 0.3; echo here", line=line)
         said.until_exit()
         self.assertEqual((said.text, said.exited.get("status")), ("here\n", 0))
