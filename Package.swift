@@ -10,6 +10,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -190,6 +191,10 @@ let product: [Target] = [
   .testTarget(
     name: "LandlineServerTests",
     dependencies: ["Addresses", "LandlineProtocol", "LandlineServer", "LandlineServices", nioCore],
+    swiftSettings: strict),
+  .testTarget(
+    name: "LandlineTransportTests",
+    dependencies: ["LandlineTransport", nioCore, nioEmbedded, nioPosix],
     swiftSettings: strict),
   .testTarget(
     name: "LandlineTestingTests",

@@ -62,6 +62,7 @@ struct Connector: Sendable {
             let promise = channel.eventLoop.makePromise(of: Void.self)
             do {
               let pipeline = channel.pipeline.syncOperations
+              try pipeline.addHandler(DirectWriter(), name: "socket")
               try pipeline.addHandler(verification.makeHandler(context), name: "tls")
               try pipeline.addHandler(
                 HandshakeHandler(verification, place: place, promise: promise), name: "handshake")

@@ -27,6 +27,8 @@ final class MessageHandler: ChannelDuplexHandler {
   /// When the message that is now half here was begun.
   private var messageStart: NIODeadline?
   private var inboundTimer: Scheduled<Void>?
+  /// As the channel has it.
+  private var isWritable = true
   private var lastWriteProgress = NIODeadline.now()
   private var outboundTimer: Scheduled<Void>?
   /// Bytes that others share and that were written when the channel had no room for them any more.
@@ -50,6 +52,7 @@ final class MessageHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    isWritable = context.channel.isWritable
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -164,6 +167,12 @@ final class MessageHandler: ChannelDuplexHandler {
 
   // MARK: Out
 
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    // Kept here, for to ask the channel costs a push to many a good part of its time.
+    isWritable = context.channel.isWritable
+    context.fireChannelWritabilityChanged()
+  }
+
   /// Writes what the queue holds: small messages together, large bodies each on their own and without a copy.
   func flushQueued() {
     guard let context, writeQueued(context) else { return }
@@ -204,7 +213,7 @@ final class MessageHandler: ChannelDuplexHandler {
     guard let context else { return true }
     let count = bytes.readableBytes
     // Nearly always there is room; then nobody needs to be told when they are gone.
-    let isFree = context.channel.isWritable
+    let isFree = isWritable
     guard isFree || pushed + count <= Self.mostPushed else { return false }
     _ = writeQueued(context)
     unflushed = 0

@@ -58,6 +58,7 @@ struct LineListener {
       return channel.eventLoop.makeFailedFuture(LineTransportError.closed)
     }
     let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(DirectWriter(), name: "socket")
     try pipeline.addHandler(NIOSSLServerHandler(context: tls), name: "tls")
     let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Accepted> { result, channel in
       channel.eventLoop.makeCompletedFuture {
