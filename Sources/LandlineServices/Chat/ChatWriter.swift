@@ -9,12 +9,28 @@ import Synchronization
 ///
 /// What comes while a transaction is under way waits for the next one, so they grow as the disk gets slower.
 final class ChatWriter: Sendable {
+  private struct Awaited {
+    var count: Int
+    var delay: CommitDelay
+  }
+
   private struct State {
     var backlog: ChatBacklog
     /// Grows with everything that is worth a look at the backlog.
     var changes: UInt64 = 0
+    /// How many messages have come since the backlog was looked at.
+    var arrived = 0
+    /// With which of them the wait for more ends that is under way.
+    var awaited: Awaited?
     var waiter: CheckedContinuation<Void, Never>?
     var isEnded = false
+
+    /// The wait that what has come ends.
+    mutating func takeDelay() -> CommitDelay? {
+      guard let awaited, arrived >= awaited.count else { return nil }
+      defer { self.awaited = nil }
+      return awaited.delay
+    }
 
     mutating func note() -> CheckedContinuation<Void, Never>? {
       changes += 1
@@ -43,13 +59,31 @@ final class ChatWriter: Sendable {
 
   /// Takes a message; does not wait.
   func submit(_ submission: ChatSubmission) {
-    let (isEnded, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
-      if state.isEnded { return (true, nil) }
+    let (isEnded, waiter, delay) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?, CommitDelay?) in
+      if state.isEnded { return (true, nil, nil) }
       state.backlog.add(submission, at: .now)
-      return (false, state.note())
+      state.arrived += 1
+      return (false, state.note(), state.takeDelay())
     }
     if isEnded { submission.completion(.failure(Self.ending)) }
+    delay?.end()
     waiter?.resume()
+  }
+
+  /// Waits a moment for those that are about to come.
+  private func waitForMore(_ delay: CommitDelay) {
+    let isWaiting = state.withLock { state in
+      guard !state.backlog.isEmpty, state.arrived < delay.expected else { return false }
+      state.awaited = Awaited(count: delay.expected, delay: delay)
+      return true
+    }
+    guard isWaiting, !delay.wait() else { return }
+    let isEnding = state.withLock { state in
+      defer { state.awaited = nil }
+      return state.awaited == nil
+    }
+    // Somebody is just about to end it, which is not to end the next one.
+    if isEnding { _ = delay.wait() }
   }
 
   private static let ending = LineError(.shuttingDown, "the server is ending")
@@ -60,10 +94,11 @@ final class ChatWriter: Sendable {
       var alarm: ContinuousClock.Instant?
       var delay = CommitDelay()
       while !Task.isCancelled {
-        if delay.isWorthwhile, state.withLock({ !$0.backlog.isEmpty }) { delay.wait() }
+        if delay.isWorthwhile { waitForMore(delay) }
         let now = ContinuousClock.now
         let (taken, changes) = state.withLock { state in
           state.backlog.tidy(at: now)
+          state.arrived = 0
           return (state.backlog.take(at: now), state.changes)
         }
         for (submission, error) in taken.refused { submission.completion(.failure(error)) }
