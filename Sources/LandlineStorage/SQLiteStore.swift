@@ -1,5 +1,6 @@
 import GRDB
 import LandlineProtocol
+import Synchronization
 
 /// Accounts, recorded hashes and what was said in one SQLite database, `DATA/landline/landline.sqlite`.
 ///
@@ -11,6 +12,8 @@ import LandlineProtocol
 public final class SQLiteStore: Sendable {
   let pool: DatabasePool
   let hasFineTimes: Bool
+  /// The level that the writer has; nil when it is not known.
+  private let level = Mutex<Durability?>(nil)
   // The lock on the data folder must outlive the database.
   private let folder: DataFolder
 
@@ -85,7 +88,7 @@ public final class SQLiteStore: Sendable {
   func writeHere<Value>(_ durability: Durability, _ body: (Database) throws -> Value) throws -> Value {
     do {
       return try pool.writeWithoutTransaction { database in
-        try Self.transaction(durability, database, body)
+        try transaction(durability, database, body)
       }
     } catch let error as DatabaseError {
       throw LineError(database: error)
@@ -97,19 +100,24 @@ public final class SQLiteStore: Sendable {
   ) async throws -> Value {
     do {
       return try await pool.writeWithoutTransaction { database in
-        try Self.transaction(durability, database, body)
+        try transaction(durability, database, body)
       }
     } catch let error as DatabaseError {
       throw LineError(database: error)
     }
   }
 
-  private static func transaction<Value>(
+  private func transaction<Value>(
     _ durability: Durability, _ database: Database, _ body: (Database) throws -> Value
   ) throws -> Value {
-    // Before each transaction, not after the one that differs: a task that is cancelled
-    // interrupts SQLite anywhere, and must not leave the wrong level behind.
-    try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+    // Before the transaction, not after the one that differs: a task that is cancelled interrupts SQLite anywhere, and
+    // must not leave the wrong level behind.
+    try level.withLock { level in
+      guard level != durability else { return }
+      level = nil
+      try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+      level = durability
+    }
     var value: Value?
     try database.inTransaction(.immediate) {
       value = try body(database)
