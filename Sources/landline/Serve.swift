@@ -8,6 +8,7 @@ import UnixSignals
 /// `landline serve`: the server, in the foreground.
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "serve",
     abstract: "Run a server.",
     discussion: """
       Prints 'listening on ADDRESS:PORT' and, at the first start, the server's fingerprint and an invite
