@@ -4,8 +4,6 @@ import LandlineServices
 
 /// Walks that add up the bytes of each account, and keep `AccountUsage` true.
 struct AccountCounter {
-  /// How long it takes at most until somebody who wants to know is noticed.
-  private static let tick = Duration.milliseconds(50)
   private static let shortestPause = Duration.seconds(5)
   private static let pauseFactor = 20
   private static let longestPause = Duration.seconds(3_600)
@@ -15,9 +13,8 @@ struct AccountCounter {
 
   /// Runs until its task is cancelled.
   func run() async {
-    // The first quota comes once in a server's life, if ever, and its puts wait for the count: a look at an atomic now and
-    // then costs less than somebody to be told.
-    while !Task.isCancelled, !usage.isActive { try? await Task.sleep(for: Self.tick) }
+    // The first quota comes once in a server's life, if ever.
+    await usage.waitUntilActive()
     while !Task.isCancelled {
       let start = ContinuousClock.now
       usage.beginCount()

@@ -33,6 +33,8 @@ final class AccountUsage: Sendable {
 
   private let state = Mutex(State())
   private let active = Atomic(false)
+  /// Carries nothing, and ends when somebody wants to know.
+  private let (silence, silenceEnd) = AsyncStream.makeStream(of: Never.self)
   private let names = Mutex<Void>(())
 
   // MARK: Counting
@@ -41,7 +43,13 @@ final class AccountUsage: Sendable {
   var isActive: Bool { active.load(ordering: .acquiring) }
 
   /// From now on it is to be known.
-  func activate() { active.store(true, ordering: .releasing) }
+  func activate() {
+    active.store(true, ordering: .releasing)
+    silenceEnd.finish()
+  }
+
+  /// Waits until that, or until its task is cancelled. For one task.
+  func waitUntilActive() async { for await _ in silence {} }
 
   /// Whether it is known.
   var isCounted: Bool { state.withLock { $0.isCounted } }
