@@ -120,7 +120,7 @@ let product: [Target] = [
   .target(name: "LandlineProtocol", dependencies: [crypto], swiftSettings: strict),
   .target(
     name: "LandlineServices",
-    dependencies: ["LandlineProtocol", "Linearization", crypto],
+    dependencies: ["CLinux", "LandlineProtocol", "Linearization", crypto],
     swiftSettings: strict),
   .target(
     name: "LandlineStorage",

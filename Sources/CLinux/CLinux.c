@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <linux/openat2.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert(RESOLVE_NO_XDEV == 0x01, "as in CLinux.h");
@@ -64,4 +66,16 @@ void clinux_keep_freed_memory(void) {
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
   mallopt(M_TRIM_THRESHOLD, 16 << 20);
   mallopt(M_ARENA_MAX, 2);
+}
+
+int clinux_sem_wait(void *semaphore, int64_t nanoseconds) {
+  struct timespec end;
+  int result;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  end.tv_nsec += nanoseconds;
+  end.tv_sec += end.tv_nsec / 1000000000;
+  end.tv_nsec %= 1000000000;
+  do result = sem_clockwait(semaphore, CLOCK_MONOTONIC, &end);
+  while (result != 0 && errno == EINTR);
+  return result;
 }

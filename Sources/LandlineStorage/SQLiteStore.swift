@@ -8,7 +8,7 @@ import Synchronization
 /// so that what a method has done is durable when it returns. Hashes are written with `NORMAL`,
 /// which leaves the database whole after a crash but may forget the last transactions: storing a
 /// file costs two fsyncs already, and a forgotten hash is computed again. One connection writes
-/// both, each setting its own level first, so neither ever waits for a lock that the other holds.
+/// both, with the level that each needs, so neither ever waits for a lock that the other holds.
 public final class SQLiteStore: Sendable {
   let pool: DatabasePool
   let hasFineTimes: Bool

@@ -13,13 +13,20 @@ public final class DirectWriter: ChannelOutboundHandler {
   public typealias OutboundIn = ByteBuffer
   public typealias OutboundOut = ByteBuffer
 
+  private struct Write {
+    var bytes: ByteBuffer
+    var promise: EventLoopPromise<Void>?
+  }
+
   /// From when this is added until it is removed.
   private var channel: (any Channel)?
   /// The socket; nil before the first flush, and for a channel that has none.
   private var descriptor: CInt?
   private var hasLooked = false
   /// What was written and is not flushed.
-  private var held: (bytes: ByteBuffer, promise: EventLoopPromise<Void>?)?
+  private var held: Write?
+  /// What was written behind that.
+  private var more: [Write] = []
   /// How many writes SwiftNIO has yet to finish.
   private var passed = 0
 
@@ -31,55 +38,60 @@ public final class DirectWriter: ChannelOutboundHandler {
 
   public func handlerRemoved(context: ChannelHandlerContext) {
     channel = nil
-    held?.promise?.fail(ChannelError.ioOnClosedChannel)
+    let lost = (held.map { [$0] } ?? []) + more
     held = nil
+    more = []
+    for write in lost { write.promise?.fail(ChannelError.ioOnClosedChannel) }
   }
 
   public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if held == nil && passed == 0 {
-      held = (unwrapOutboundIn(data), promise)
+    let write = Write(bytes: unwrapOutboundIn(data), promise: promise)
+    if held != nil || !more.isEmpty {
+      more.append(write)
+    } else if passed == 0 {
+      held = write
     } else {
-      // Several writes before a flush: SwiftNIO makes one system call of them.
-      passHeld(context)
-      pass(data, promise, context)
+      pass(write, context)
     }
   }
 
   public func flush(context: ChannelHandlerContext) {
-    guard let held else {
-      context.flush()
-      return
-    }
-    var bytes = held.bytes
-    let promise = held.promise
-    self.held = nil
-    // Who closes a channel closes its socket and says so before anything else runs; its number may be another's then.
-    if let channel, channel.isActive, let descriptor = socket(context) {
-      // As SwiftNIO, which ignores SIGPIPE, but by the shorter way through the kernel (man 2 send).
-      let count = bytes.withUnsafeReadableBytes { send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
-      if count == bytes.readableBytes {
-        // Before anybody is told, who then finds its buffer free to be used again.
-        bytes = ByteBuffer()
+    if var write = held {
+      held = nil
+      if more.isEmpty, passed == 0, send(&write, context) {
+        let promise = write.promise
+        // Before anybody is told, who then finds the buffer free to be used again.
+        write.bytes = ByteBuffer()
         promise?.succeed()
         return
       }
-      if count > 0 { bytes.moveReaderIndex(forwardBy: count) }
+      pass(write, context)
+      // Of several writes SwiftNIO makes one system call. Whom that makes write more comes behind them.
+      while !more.isEmpty { pass(more.removeFirst(), context) }
     }
-    pass(wrapOutboundOut(bytes), promise, context)
     context.flush()
   }
 
-  private func passHeld(_ context: ChannelHandlerContext) {
-    guard let (bytes, promise) = held else { return }
-    held = nil
-    pass(wrapOutboundOut(bytes), promise, context)
+  /// Sends what the kernel takes at once, and leaves the rest.
+  /// - Returns: whether that was all.
+  private func send(_ write: inout Write, _ context: ChannelHandlerContext) -> Bool {
+    // Who closes a channel closes its socket and says so before anything else runs; its number may be another's then.
+    guard let channel, channel.isActive, let descriptor = socket(context) else { return false }
+    // By a shorter way through the kernel than write(2), and without SIGPIPE (man 2 send).
+    let count = write.bytes.withUnsafeReadableBytes {
+      Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+    }
+    if count > 0 { write.bytes.moveReaderIndex(forwardBy: count) }
+    // Errors, too, are for SwiftNIO, which meets them or what they leave when it tries.
+    return count >= 0 && write.bytes.readableBytes == 0
   }
 
-  private func pass(_ data: NIOAny, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
+  private func pass(_ write: Write, _ context: ChannelHandlerContext) {
     passed += 1
-    let written = promise ?? context.eventLoop.makePromise()
-    written.futureResult.assumeIsolated().whenComplete { _ in self.passed -= 1 }
-    context.write(data, promise: written)
+    let done = context.eventLoop.makePromise(of: Void.self)
+    done.futureResult.assumeIsolated().whenComplete { _ in self.passed -= 1 }
+    done.futureResult.cascade(to: write.promise)
+    context.write(wrapOutboundOut(write.bytes), promise: done)
   }
 
   private func socket(_ context: ChannelHandlerContext) -> CInt? {

@@ -115,6 +115,27 @@ import Testing
     #expect(batches.count <= 2)
   }
 
+  @Test func severalAtATimeAreAllStoredInOrderHoweverTheyCome() async throws {
+    try await withWriter { writer in
+      for round in 0..<50 {
+        // As many as the last time, sometimes more, sometimes fewer, the last of them after a while: each ends a wait for
+        // more in another way.
+        let count = [8, 8, 3, 8, 12, 1][round % 6]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for number in 0..<count {
+            if number == count - 1 { try await Task.sleep(for: .microseconds(round * 10)) }
+            group.addTask { _ = try await said("\(round)", to: writer) }
+          }
+          try await group.waitForAll()
+        }
+      }
+    }
+    let expected = (0..<50).flatMap { round in
+      Array(repeating: "\(round)", count: [8, 8, 3, 8, 12, 1][round % 6])
+    }
+    #expect(log.state.withLock { Array($0.batches.joined()) } == expected)
+  }
+
   @Test func atTheEndNothingIsLeftWithoutAnAnswer() async throws {
     let writer = ChatWriter(store: log, flow: ChatFlow(), audiences: [], requireSpace: {})
     await withTaskGroup(of: Void.self) { group in

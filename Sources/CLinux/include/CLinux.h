@@ -51,6 +51,10 @@ static inline const char *clinux_dirent_name(const struct dirent *entry) {
   return entry->d_name;
 }
 
+// sem_clockwait(3), which is behind _GNU_SOURCE, with CLOCK_MONOTONIC: setting the time of day does not change how long it
+// waits. `semaphore` is a sem_t, `nanoseconds` at most a second. 0, or -1 with errno: ETIMEDOUT when the time is over.
+int clinux_sem_wait(void *semaphore, int64_t nanoseconds);
+
 // Lets the allocator keep freed blocks of up to 4 MiB for the next transfer (man 3 mallopt). By default glibc gives the
 // buffers of a transfer back to the kernel again and again, which clears each page anew: a tenth of a put's CPU.
 void clinux_keep_freed_memory(void);

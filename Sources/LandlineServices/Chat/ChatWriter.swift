@@ -25,11 +25,11 @@ final class ChatWriter: Sendable {
     var waiter: CheckedContinuation<Void, Never>?
     var isEnded = false
 
-    /// The wait that what has come ends.
-    mutating func takeDelay() -> CommitDelay? {
-      guard let awaited, arrived >= awaited.count else { return nil }
-      defer { self.awaited = nil }
-      return awaited.delay
+    /// Ends the wait for more when they are there.
+    mutating func endDelay() {
+      guard let awaited, arrived >= awaited.count else { return }
+      self.awaited = nil
+      awaited.delay.end()
     }
 
     mutating func note() -> CheckedContinuation<Void, Never>? {
@@ -59,14 +59,14 @@ final class ChatWriter: Sendable {
 
   /// Takes a message; does not wait.
   func submit(_ submission: ChatSubmission) {
-    let (isEnded, waiter, delay) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?, CommitDelay?) in
-      if state.isEnded { return (true, nil, nil) }
+    let (isEnded, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
+      if state.isEnded { return (true, nil) }
       state.backlog.add(submission, at: .now)
       state.arrived += 1
-      return (false, state.note(), state.takeDelay())
+      state.endDelay()
+      return (false, state.note())
     }
     if isEnded { submission.completion(.failure(Self.ending)) }
-    delay?.end()
     waiter?.resume()
   }
 
@@ -78,12 +78,12 @@ final class ChatWriter: Sendable {
       return true
     }
     guard isWaiting, !delay.wait() else { return }
-    let isEnding = state.withLock { state in
+    let isEnded = state.withLock { state in
       defer { state.awaited = nil }
       return state.awaited == nil
     }
-    // Somebody is just about to end it, which is not to end the next one.
-    if isEnding { _ = delay.wait() }
+    // Too late for this one; it is not to end the next.
+    if isEnded { _ = delay.wait() }
   }
 
   private static let ending = LineError(.shuttingDown, "the server is ending")
