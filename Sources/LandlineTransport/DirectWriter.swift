@@ -4,7 +4,7 @@ public import NIOCore
 /// Writes to the socket at once what is written and flushed, past SwiftNIO's list of pending writes.
 ///
 /// Most writes are one buffer for which the kernel has room. For them the list, its promises and its accounts are a
-/// fifth of what the write costs, and in a room of chat there is a write for each member. What the kernel does not take
+/// tenth of what the write costs, and in a room of chat there is a write for each member. What the kernel does not take
 /// goes the usual way, and all that follows it, until SwiftNIO has written it: so nothing overtakes anything, and
 /// writability, errors and the end of the connection stay SwiftNIO's.
 ///
@@ -23,7 +23,7 @@ public final class DirectWriter: ChannelOutboundHandler {
   /// The socket; nil before the first flush, and for a channel that has none.
   private var descriptor: CInt?
   private var hasLooked = false
-  /// What was written and is not flushed.
+  /// What was written and is not flushed; nothing while SwiftNIO has yet to write.
   private var held: Write?
   /// What was written behind that.
   private var more: [Write] = []
@@ -58,7 +58,7 @@ public final class DirectWriter: ChannelOutboundHandler {
   public func flush(context: ChannelHandlerContext) {
     if var write = held {
       held = nil
-      if more.isEmpty, passed == 0, send(&write, context) {
+      if more.isEmpty, send(&write, context) {
         let promise = write.promise
         // Before anybody is told, who then finds the buffer free to be used again.
         write.bytes = ByteBuffer()

@@ -9,27 +9,22 @@ import Synchronization
 ///
 /// What comes while a transaction is under way waits for the next one, so they grow as the disk gets slower.
 final class ChatWriter: Sendable {
-  private struct Awaited {
-    var count: Int
-    var delay: CommitDelay
-  }
-
   private struct State {
     var backlog: ChatBacklog
     /// Grows with everything that is worth a look at the backlog.
     var changes: UInt64 = 0
     /// How many messages have come since the backlog was looked at.
     var arrived = 0
-    /// With which of them the wait for more ends that is under way.
-    var awaited: Awaited?
+    /// The wait for more that is under way, and that they end when they are as many as it expects.
+    var delay: CommitDelay?
     var waiter: CheckedContinuation<Void, Never>?
     var isEnded = false
 
     /// Ends the wait for more when they are there.
     mutating func endDelay() {
-      guard let awaited, arrived >= awaited.count else { return }
-      self.awaited = nil
-      awaited.delay.end()
+      guard let delay, arrived >= delay.expected else { return }
+      self.delay = nil
+      delay.end()
     }
 
     mutating func note() -> CheckedContinuation<Void, Never>? {
@@ -74,13 +69,13 @@ final class ChatWriter: Sendable {
   private func waitForMore(_ delay: CommitDelay) {
     let isWaiting = state.withLock { state in
       guard !state.backlog.isEmpty, state.arrived < delay.expected else { return false }
-      state.awaited = Awaited(count: delay.expected, delay: delay)
+      state.delay = delay
       return true
     }
     guard isWaiting, !delay.wait() else { return }
     let isEnded = state.withLock { state in
-      defer { state.awaited = nil }
-      return state.awaited == nil
+      defer { state.delay = nil }
+      return state.delay == nil
     }
     // Too late for this one; it is not to end the next.
     if isEnded { _ = delay.wait() }
