@@ -30,16 +30,33 @@ import Testing
       let part = try target.openPart(isEmpty: true)
       #expect(!scratch.isThere(".a.landline-part"))
       try part.writeAll(ByteBuffer(string: "\(number)"), at: 0, toSay: "write")
-      // Meanwhile another command was cut off.
+      // Meanwhile another command was cut off; what it has left is in the way of one that replaces only.
       scratch.file(".a.landline-part", "other")
       if number == 2 && ifExists == .fail {
         #expect { try target.settle(part, ifExists) } throws: { ($0 as? ClientError)?.code == .exists }
       } else {
         #expect(try target.settle(part, ifExists) == name)
       }
-      #expect(!scratch.isThere(".a.landline-part"))
+      if number == 2 && ifExists == .replace {
+        #expect(!scratch.isThere(".a.landline-part"))
+      } else {
+        #expect(scratch.content(".a.landline-part") == "other")
+      }
       if let name { #expect(scratch.content(name) == "\(number)") }
     }
+  }
+
+  /// Were the part's name there for a moment, a command that is killed in that moment would leave it behind.
+  @Test(arguments: [IfExists.fail, .replace, .keepBoth, .skip])
+  func aPartThatIsNotKeptNeverHasItsOwnName(_ ifExists: IfExists) throws {
+    var target = target
+    target.keepsPart = false
+    let names = try NamesMade(in: scratch.path)
+    #expect(try target.settle(target.openPart(isEmpty: true), ifExists) == "a")
+    #expect(names.all() == ["a"])
+    guard ifExists == .skip || ifExists == .keepBoth else { return }
+    #expect(try target.settle(target.openPart(isEmpty: true), ifExists) == (ifExists == .skip ? nil : "a (1)"))
+    #expect(names.all() == (ifExists == .skip ? [] : ["a (1)"]))
   }
 
   @Test(arguments: [IfExists.fail, .replace, .keepBoth, .skip])

@@ -132,25 +132,19 @@ struct LocalTarget: Sendable {
 
   private static func proc(_ file: Descriptor) -> String { "/proc/self/fd/\(file.number)" }
 
-  /// Gives a part without a name its own, for a moment.
-  private func nameIfNameless(_ part: Descriptor) throws(ClientError) {
-    guard !keepsPart, try part.status(toSay: cannotWrite).st_nlink == 0 else { return }
-    for _ in 0..<8 {
-      if linkat(AT_FDCWD, Self.proc(part), folder.number, partName, AT_SYMLINK_FOLLOW) == 0 { return }
-      let code = errno
-      guard code == EEXIST else { throw ClientError.local(cannotWrite, errno: code) }
-      try removeOldPart()
-    }
-    throw ClientError(.busy, "another command is fetching '\(printable(display))' at this moment")
-  }
-
-  /// Gives the part its final name.
+  /// Gives the part its final name. One that is not to be kept gets it from having none, so that nothing stays behind
+  /// whatever ends this process in between; only where it replaces a file it has the part's name first, for a moment.
   /// - Parameter part: open and locked, with the bytes that were checked.
   /// - Returns: the name; nil when it was to be skipped.
   /// - Throws: `changed` when the part's name leads to something else.
   func settle(_ part: Descriptor, _ ifExists: IfExists) throws(ClientError) -> String? {
-    let what = "cannot give '\(printable(display))' its name"
-    try nameIfNameless(part)
+    if !keepsPart, try part.status(toSay: cannotWrite).st_nlink == 0 {
+      guard ifExists == .replace else {
+        return try settle(ifExists) { new throws(ClientError) in try link(part, ifFree: new) }
+      }
+      if try link(part, ifFree: name) { return name }
+      try namePart(part)
+    }
     // Of one that is not to be kept nothing stays behind when its name is taken.
     defer { if !keepsPart { removePart(part) } }
     guard isNamed(part) else {
@@ -159,42 +153,70 @@ struct LocalTarget: Sendable {
         "another program has put something else in the place of '\(printable(partName))' while "
           + "'\(printable(display))' was fetched; fetch it again")
     }
-    switch ifExists {
-    case .replace:
+    if ifExists == .replace {
       guard renameat(folder.number, partName, folder.number, name) == 0 else {
-        throw ClientError.local(what, errno: errno)
+        let code = errno
+        throw ClientError.local(cannotName, errno: code)
       }
       return name
-    case .fail:
-      guard try renameIfFree(to: name, toSay: what) else { throw taken }
-      return name
-    case .skip:
-      if try renameIfFree(to: name, toSay: what) { return name }
-      unlinkat(folder.number, partName, 0)
-      return nil
+    }
+    let settled = try settle(ifExists) { new throws(ClientError) in try renamePart(ifFree: new) }
+    if settled == nil { unlinkat(folder.number, partName, 0) }
+    return settled
+  }
+
+  private var cannotName: String { "cannot give '\(printable(display))' its name" }
+
+  /// - Parameter give: gives a name, and returns false when it is taken.
+  private func settle(
+    _ ifExists: IfExists, _ give: (String) throws(ClientError) -> Bool
+  ) throws(ClientError) -> String? {
+    if try give(name) { return name }
+    switch ifExists {
+    case .skip: return nil
+    case .fail, .replace: throw taken
     case .keepBoth:
-      if try renameIfFree(to: name, toSay: what) { return name }
       for number in 1..<NumberedName.most {
         guard let bytes = NumberedName.name(Array(name.utf8), number: number) else { throw taken }
         let other = String(decoding: bytes, as: UTF8.self)
-        if try renameIfFree(to: other, toSay: what) { return other }
+        if try give(other) { return other }
       }
       throw taken
     }
   }
 
+  /// Gives a part without a name its own.
+  private func namePart(_ part: Descriptor) throws(ClientError) {
+    for _ in 0..<8 {
+      if try link(part, ifFree: partName) { return }
+      try removeOldPart()
+    }
+    throw ClientError(.busy, "another command is fetching '\(printable(display))' at this moment")
+  }
+
+  /// Gives a part without a name this one.
   /// - Returns: false when the name is taken.
-  private func renameIfFree(to new: String, toSay what: String) throws(ClientError) -> Bool {
+  private func link(_ part: Descriptor, ifFree new: String) throws(ClientError) -> Bool {
+    if linkat(AT_FDCWD, Self.proc(part), folder.number, new, AT_SYMLINK_FOLLOW) == 0 { return true }
+    let code = errno
+    guard code == EEXIST else { throw ClientError.local(cannotName, errno: code) }
+    return false
+  }
+
+  /// - Returns: false when the name is taken.
+  private func renamePart(ifFree new: String) throws(ClientError) -> Bool {
     if clinux_rename_noreplace(folder.number, partName, folder.number, new) == 0 { return true }
-    switch errno {
+    var code = errno
+    switch code {
     case EEXIST: return false
     case EINVAL, ENOSYS: break
-    default: throw ClientError.local(what, errno: errno)
+    default: throw ClientError.local(cannotName, errno: code)
     }
     // A file system without RENAME_NOREPLACE: a link is refused for a name that is taken, too.
     guard linkat(folder.number, partName, folder.number, new, 0) == 0 else {
-      if errno == EEXIST { return false }
-      throw ClientError.local(what, errno: errno)
+      code = errno
+      if code == EEXIST { return false }
+      throw ClientError.local(cannotName, errno: code)
     }
     unlinkat(folder.number, partName, 0)
     return true
