@@ -106,7 +106,7 @@ def spawn(command: list[str], environment: dict[str, str]) -> None:
         sys.exit(f"failed: {command}")
 
 
-class Launchers:
+class Launcher:
     """One that waits, as with the server, and limits like the server's, though not on how many processes the user may
     have here, and without Landlock."""
 
@@ -116,30 +116,21 @@ class Launchers:
         strings = "".join(f"{text}\0" for text in (*words, *variables)).encode()
         self.order = struct.pack("=III", 0, len(words), len(variables)) + strings
         self.null = os.open("/dev/null", os.O_RDWR)
-        self.waiting = self.start()
-
-    def start(self) -> tuple[socket.socket, int]:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             actions = ((os.POSIX_SPAWN_DUP2, theirs.fileno(), 3),)
-            return ours, os.posix_spawn(launcher(), [str(launcher())], {}, file_actions=actions)
+            self.process = os.posix_spawn(launcher(), [str(launcher())], {}, file_actions=actions)
 
     def run_true(self) -> None:
-        control, process = self.waiting
-        socket.send_fds(control, [self.order], [self.null] * 3)
-        # The next one is started while this one works.
-        self.waiting = self.start()
-        control.recv(64)  # it runs
-        kind, status = struct.unpack_from("=Ii", control.recv(64))
-        control.close()
-        os.waitpid(process, 0)
+        socket.send_fds(self.control, [self.order], [self.null] * 3)
+        self.control.recv(64)  # it runs
+        kind, status = struct.unpack_from("=Ii", self.control.recv(64))
         if (kind, status) != (3, 0):
             sys.exit(f"the launcher failed: {kind}, {status}")
 
     def stop(self) -> None:
-        control, process = self.waiting
-        control.close()
-        os.waitpid(process, 0)
+        self.control.close()
+        os.waitpid(self.process, 0)
         os.close(self.null)
 
 
@@ -159,10 +150,10 @@ def measure_true(office: Office, sshd: Sshd, master: Master, options: argparse.N
     environment = dict(os.environ)
     run_true = [str(BINARY), "run", "--no-input", "--", "true"]
     shared = [*ssh, *master.options.split(), "127.0.0.1", "true"]
-    launchers = Launchers()
+    waiting = Launcher()
     ways = [
         Way("spawned, no server", lambda: spawn([TRUE], environment), 1),
-        Way("by landline-launch, no server", launchers.run_true, 1),
+        Way("by landline-launch, no server", waiting.run_true, 1),
         Way("landline, a warm connection", office.run_true, 1, ours),
         Way("landline run, a process each", lambda: spawn(run_true, office.server.environment), 0.05, ours),
         Way("ssh ControlMaster, a process each", lambda: spawn(shared, environment), 0.1, theirs),
@@ -172,7 +163,7 @@ def measure_true(office: Office, sshd: Sshd, master: Master, options: argparse.N
     for number in range(options.rounds):
         for way in ways if number % 2 == 0 else reversed(ways):
             rows[way.name].append(time_way(way, max(int(options.times * way.part), 3)))
-    launchers.stop()
+    waiting.stop()
     print(f"\ntrue, {options.times} times over a warm connection, median of {options.rounds} rounds, in turn")
     print(f"{'':34} {'times':>6} {'p50 ms':>8} {'p99 ms':>8} {'server CPU ms':>14}")
     middle = {}

@@ -11,20 +11,24 @@ final class GuardedProgram: RunningProgram {
   let errorOutput: (any ProgramOutput)?
 
   private let path: String
-  private let launcher: pid_t
-  private let poller: Poller
-  /// Packets: orders to the launcher, reports from it.
+  private let launchers: LauncherPool
+  /// Packets: orders to the launcher, reports from it. Once it is over they are about another program, and no longer
+  /// this one's to read or write.
   private let control: ProgramPipe
   private let pipes: [ProgramPipe]
   /// For its size; nil without one.
   private let terminal: Descriptor?
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private struct State {
+    /// nil when it is over.
+    var launcher: LauncherPool.Launcher?
     /// Its process, and its group's; 0 before it runs.
     var program: pid_t = 0
     var failure: LineError?
     var exited: ExitedAnswer?
+    /// The launcher was sent a signal, which may reach it when it waits again.
+    var isSignalled = false
     /// Somebody reads the reports.
     var isReading = false
     var waiters: [CheckedContinuation<Void, Never>] = []
@@ -33,11 +37,14 @@ final class GuardedProgram: RunningProgram {
     var answer: ExitedAnswer? { exited ?? failure.map { _ in ExitedAnswer(status: 127) } }
   }
 
-  init(path: String, _ launcher: LauncherPool.Launcher, _ poller: Poller, _ ends: ProgramEnds.Own) {
-    self.poller = poller
+  init(
+    path: String, _ launcher: LauncherPool.Launcher, of launchers: LauncherPool, _ control: ProgramPipe,
+    _ ends: ProgramEnds.Own
+  ) {
     self.path = path
-    self.launcher = launcher.process
-    control = launcher.control
+    self.launchers = launchers
+    self.control = control
+    state = Mutex(State(launcher: launcher))
     input = ends.input
     output = ends.output
     errorOutput = ends.error
@@ -56,18 +63,24 @@ final class GuardedProgram: RunningProgram {
     // Hundreds of signals wait there, of somebody who sends many. This one must not be lost. As long as it is not noted
     // that the launcher has ended, nobody has waited for it, so its id is its own.
     state.withLock { state in
-      if !state.isOver { _ = kill(launcher, SIGTERM) }
+      guard let launcher = state.launcher else { return }
+      state.isSignalled = true
+      kill(launcher.process, SIGTERM)
     }
   }
 
   /// - Returns: false when there is no room for it.
   @discardableResult
   private func order(_ order: claunch_order) -> Bool {
-    do {
-      return try withUnsafeBytes(of: order) { try control.write($0) } != nil
-    } catch {
-      // A launcher that has ended hears nothing, and needs to hear nothing.
-      return true
+    state.withLock { state in
+      // It may guard another program by now.
+      if state.launcher == nil { return true }
+      do {
+        return try withUnsafeBytes(of: order) { try control.write($0) } != nil
+      } catch {
+        // A launcher that has ended hears nothing, and needs to hear nothing.
+        return true
+      }
     }
   }
 
@@ -133,39 +146,59 @@ final class GuardedProgram: RunningProgram {
 
   /// - Returns: false when there is none yet.
   private func readReport() -> Bool {
-    var report = claunch_report()
-    let size = MemoryLayout<claunch_report>.size
-    let count: Int?
-    do {
-      count = try withUnsafeMutableBytes(of: &report) { try control.read(into: $0) }
-    } catch {
-      count = 0
+    let (isRead, over) = state.withLock { state -> (Bool, (launcher: LauncherPool.Launcher, waits: Bool)?) in
+      // In one step with the reading: what comes after the last one is another program's.
+      guard let launcher = state.launcher else { return (true, nil) }
+      var report = claunch_report()
+      switch readPacket(into: &report) {
+      case nil: return (false, nil)
+      case MemoryLayout<claunch_report>.size: take(report, &state)
+      default:
+        report.flags = 0
+        noteLoss(&state)
+      }
+      guard state.isOver else { return (true, nil) }
+      state.launcher = nil
+      return (true, (launcher, report.flags & CLAUNCH_WAITS.rawValue != 0 && !state.isSignalled))
     }
-    switch count {
-    case nil: return false
-    case size: take(report)
-    default:
-      // The launcher is gone, by somebody's SIGKILL, and its program goes on unguarded.
-      let program = state.withLock { $0.program }
-      if program > 0 { kill(-program, SIGKILL) }
-      note { $0.exited = $0.exited ?? ExitedAnswer(signal: SIGKILL) }
+    if let over {
+      // Whoever waits for what it held.
+      for pipe in pipes { pipe.finish() }
+      control.finish()
+      launchers.finish(over.launcher, waits: over.waits)
     }
-    return true
+    return isRead
   }
 
-  private func take(_ report: claunch_report) {
+  /// - Returns: how many bytes; nil when nothing has come yet.
+  private func readPacket(into report: inout claunch_report) -> Int? {
+    // That the launcher has ended without reading everything is told once, before its last reports (ECONNRESET).
+    for _ in 0..<2 {
+      do {
+        return try withUnsafeMutableBytes(of: &report) { try control.read(into: $0) }
+      } catch {
+        continue
+      }
+    }
+    return 0
+  }
+
+  /// The launcher is gone, by somebody's signal; its program goes on unguarded.
+  private func noteLoss(_ state: inout State) {
+    guard state.program > 0 else {
+      state.failure = LineError(.internal, "somebody has ended the launcher of '\(printable(path))'; run it again")
+      return
+    }
+    kill(-state.program, SIGKILL)
+    state.exited = ExitedAnswer(signal: SIGKILL)
+  }
+
+  private func take(_ report: claunch_report, _ state: inout State) {
     switch report.kind {
-    case CLAUNCH_STARTED.rawValue: state.withLock { $0.program = report.value }
-    case CLAUNCH_FAILED.rawValue: note { $0.failure = Self.failure(of: self.path, report) }
-    default: note { $0.exited = ExitedAnswer(report) }
+    case CLAUNCH_STARTED.rawValue: state.program = report.value
+    case CLAUNCH_FAILED.rawValue: state.failure = Self.failure(of: path, report)
+    default: state.exited = ExitedAnswer(report)
     }
-  }
-
-  /// Notes that it is over, and gives back what it held.
-  private func note(_ change: (inout State) -> Void) {
-    state.withLock { change(&$0) }
-    for pipe in pipes { pipe.finish() }
-    poller.reap(process: launcher)
   }
 
   private static func failure(of path: String, _ report: claunch_report) -> LineError {

@@ -118,11 +118,11 @@ public final class LocalProgramHost: ProgramHost {
     guard let launchers else { throw LineError(.internal, refusal ?? "there is no launcher") }
     let ruleset = try confinement.ruleset()
     let ends = try ProgramEnds(program, poller)
-    let launcher = try launchers.start(
+    let (launcher, control) = try launchers.start(
       options(program) + ["--", program.path] + program.argv,
       environment: environment(of: program),
       [ends.input, ends.output, ends.error, ruleset?.descriptor].compactMap(\.self))
-    return GuardedProgram(path: program.path, launcher, poller, ends.own)
+    return GuardedProgram(path: program.path, launcher, of: launchers, control, ends.own)
   }
 
   public func prepare() {

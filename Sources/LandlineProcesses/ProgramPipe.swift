@@ -63,7 +63,9 @@ final class ProgramPipe: ProgramOutput, ProgramInput {
 
   /// Waits until there is something to read, or the end; also in a cancelled task.
   func waitForReport() async {
-    await poller.wait(number, descriptor, forWriting: false) { false }
+    await poller.wait(number, descriptor, forWriting: false) {
+      self.isFinished.load(ordering: .sequentiallyConsistent)
+    }
   }
 
   // MARK: Reading

@@ -74,7 +74,7 @@ int prepare_for_all(const struct options *options) {
   umask(022);
   // So sudo, su and the like give nothing back.
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
-  return options->has_ruleset ? refuse_set_id_files() : 0;
+  return options->has_ruleset ? restrict_calls() : 0;
 }
 
 static int prepare(const struct options *options) {

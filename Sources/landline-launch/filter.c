@@ -45,10 +45,12 @@ enum {
 // One that has a mode only if the flags say that it makes something.
 #define OPEN(call, flags, mode) \
   IF_EQUAL(call, 0, 6), LOAD(args[flags]), IF_ANY(makes, 0, 3), LOAD(args[mode]), IF_ANY(set_id, 0, 1), REFUSE(EPERM), ALLOW
+// One that can change somebody else's, the guard's for example, who is of the same user: only the caller's own.
+#define OWN(call, process) IF_EQUAL(call, 0, 4), LOAD(args[process]), IF_EQUAL(0, 1, 0), REFUSE(EPERM), ALLOW
 // One that says it where a filter cannot look.
 #define HIDDEN(call, error) IF_EQUAL(call, 0, 1), REFUSE(error)
 
-int refuse_set_id_files(void) {
+int restrict_calls(void) {
 #ifdef ARCHITECTURE
   struct sock_filter filter[] = {
       LOAD(arch),
@@ -72,6 +74,7 @@ int refuse_set_id_files(void) {
       MODE(SYS_fchmodat, 2),
       MODE(SYS_fchmodat2, 2),
       MODE(SYS_mknodat, 2),
+      OWN(SYS_prlimit64, 0),
       HIDDEN(SYS_openat2, ENOSYS),
       HIDDEN(SYS_io_uring_setup, EPERM),
       ALLOW,

@@ -42,6 +42,8 @@ struct watch {
   // When SIGTERM was sent; 0: not yet.
   int64_t ending_since;
   bool is_killing;
+  // Of the programs before.
+  struct rusage used;
   struct claunch_report report;
 };
 
@@ -272,6 +274,13 @@ static void take_order(struct watch *watch) {
   }
 }
 
+static bool is_asked_to_end(int signals) {
+  struct signalfd_siginfo signal;
+  bool is_so = false;
+  while (read(signals, &signal, sizeof signal) > 0) is_so |= signal.ssi_signo == SIGTERM;
+  return is_so;
+}
+
 // When something has to be done next, in microseconds from now; -1: only when something happens.
 static int64_t wait_us(const struct watch *watch, int64_t now) {
   int64_t left;
@@ -302,20 +311,23 @@ static void keep_time(struct watch *watch) {
   }
 }
 
-static int64_t microseconds(struct timeval time) { return (int64_t)time.tv_sec * 1000000 + time.tv_usec; }
+static int64_t microseconds(struct timeval to, struct timeval from) {
+  return (int64_t)(to.tv_sec - from.tv_sec) * 1000000 + to.tv_usec - from.tv_usec;
+}
 
 static void report_exit(struct watch *watch) {
   struct rusage usage;
   if (getrusage(RUSAGE_CHILDREN, &usage) == 0) {
-    watch->report.user_us = microseconds(usage.ru_utime);
-    watch->report.system_us = microseconds(usage.ru_stime);
+    watch->report.user_us = microseconds(usage.ru_utime, watch->used.ru_utime);
+    watch->report.system_us = microseconds(usage.ru_stime, watch->used.ru_stime);
   }
   watch->report.kind = CLAUNCH_EXITED;
   if (watch->control >= 0) send(watch->control, &watch->report, sizeof watch->report, MSG_NOSIGNAL);
 }
 
-void guard(pid_t program, const struct options *options, int64_t started) {
+bool guard(pid_t program, const struct options *options, int64_t started, const struct standing *standing) {
   struct watch watch = {.options = options, .program = program, .started = started, .control = CLAUNCH_CONTROL};
+  getrusage(RUSAGE_CHILDREN, &watch.used);
   // SIGTERM is the server's, too: the order to end, when so many others wait that this one finds no room.
   sigset_t awaited;
   sigemptyset(&awaited);
@@ -333,14 +345,22 @@ void guard(pid_t program, const struct options *options, int64_t started) {
     int64_t left = wait_us(&watch, now_us());
     struct timespec time = {.tv_sec = left / 1000000, .tv_nsec = (left % 1000000) * 1000};
     struct pollfd events[2] = {{.fd = signals, .events = POLLIN}, {.fd = watch.control, .events = POLLIN}};
-    if (left != 0 && ppoll(events, 2, left < 0 ? NULL : &time, NULL) < 0 && errno != EINTR) break;
-    if (events[0].revents & POLLIN) {
-      struct signalfd_siginfo signal;
-      while (read(signals, &signal, sizeof signal) > 0) {
-        if (signal.ssi_signo == SIGTERM) end(&watch);
-      }
+    if (left != 0 && ppoll(events, 2, left < 0 ? NULL : &time, NULL) < 0 && errno != EINTR) {
+      // Nothing that is known brings it here. Whatever does, nobody stays unguarded.
+      end(&watch);
+      nanosleep(&(struct timespec){.tv_nsec = round_us * 1000}, NULL);
     }
+    if ((events[0].revents & POLLIN) && is_asked_to_end(signals)) end(&watch);
     if (watch.control >= 0 && events[1].revents != 0) take_order(&watch);
   }
+  // It would end when it waits.
+  bool is_asked = is_asked_to_end(signals);
+  close(signals);
+  // Without a user of its own a program may change how the guard is treated, and with it the next program.
+  struct standing now = own_standing();
+  bool is_clean = watch.control >= 0 && watch.ending_since == 0 && watch.report.flags == 0 && !is_asked &&
+                  is_same_standing(&now, standing);
+  if (is_clean) watch.report.flags = CLAUNCH_WAITS;
   report_exit(&watch);
+  return is_clean;
 }

@@ -31,14 +31,25 @@ static char **split(char **at, const char *end, uint32_t count) {
   return strings;
 }
 
+// Whether it is an order for a program that has ended meanwhile.
+static bool is_late(ssize_t count, const struct claunch_start *start) {
+  return count == sizeof(struct claunch_order) && start->kind != CLAUNCH_START;
+}
+
 bool await_order(struct order *order, int *problem) {
   static char text[CLAUNCH_MOST_TEXT];
   struct claunch_start start;
   struct iovec parts[2] = {{&start, sizeof start}, {text, sizeof text}};
   _Alignas(struct cmsghdr) char room[CMSG_SPACE(CLAUNCH_MOST_DESCRIPTORS * sizeof(int))];
-  struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = room, .msg_controllen = sizeof room};
+  struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = room};
+  free(order->words);
+  free(order->environment);
+  order->words = order->environment = NULL;
   ssize_t count;
-  while ((count = recvmsg(CLAUNCH_CONTROL, &message, 0)) < 0 && errno == EINTR) continue;
+  do {
+    message.msg_controllen = sizeof room;
+    count = recvmsg(CLAUNCH_CONTROL, &message, 0);
+  } while ((count < 0 && errno == EINTR) || is_late(count, &start));
   *problem = count < 0 ? errno : 0;
   if (count <= 0) return false;
 
@@ -46,9 +57,10 @@ bool await_order(struct order *order, int *problem) {
   if (count < (ssize_t)sizeof start || (message.msg_flags & MSG_TRUNC) != 0 || start.kind != CLAUNCH_START) return false;
   char *at = text;
   const char *end = text + ((size_t)count - sizeof start);
-  char **words = split(&at, end, start.words);
+  order->words = split(&at, end, start.words);
   order->environment = split(&at, end, start.variables);
-  if (words == NULL || order->environment == NULL || !read_program(&order->options, (int)start.words, words)) {
+  if (order->words == NULL || order->environment == NULL ||
+      !read_program(&order->options, (int)start.words, order->words)) {
     return false;
   }
   if (are_in_place(&message, order->options.has_ruleset)) return true;

@@ -215,6 +215,35 @@ class Arrival(CommandCase):
         said.until_exit()
         self.assertEqual((said.text, said.exited.get("status")), ("here\n", 0))
 
+    def test_a_launcher_is_used_again(self):
+        line = self.line_of()
+        parents = {self.finish("sh", "-c", "echo $PPID", line=line).text for _ in range(20)}
+        self.assertLessEqual(len(parents), 3)
+
+    def test_what_is_said_to_one_that_has_ended_does_not_reach_the_next(self):
+        line = self.line_of()
+        for _ in range(100):
+            ended = self.begin("true", line=line)
+            for _ in range(4):
+                ended.signal("TERM")
+            said = self.begin("echo", "here", line=line)
+            ended.until_exit()
+            said.until_exit()
+            self.assertEqual((said.text, said.exited.get("status")), ("here\n", 0))
+
+    def test_why_it_cannot_begin_is_said_whatever_was_said_to_it(self):
+        line = self.line_of()
+        script = self.server.data / "commands/script"
+        self.finish("true", line=line)
+        script.write_text("#!/no/such/interpreter\n")
+        script.chmod(0o755)
+        for _ in range(20):
+            ran = self.begin(str(script), line=line)
+            for _ in range(20):
+                ran.signal("USR1")
+            with self.fails("not-found"):
+                ran.until_exit()
+
     def test_many_that_begin_at_the_same_moment(self):
         line = self.line_of()
         begun = [self.begin("sh", "-c", f"echo {number}; exit {number}", line=line) for number in range(40)]

@@ -160,6 +160,26 @@ class Landlock(Reaching, CommandCase):
                            ("make", home / ".config/new")):
             self.assert_denied(what, path)
 
+    def test_it_changes_nothing_for_the_program_that_its_guard_has_next(self):
+        line = self.line_of()
+        code = ("import contextlib, os, resource\n"
+                "guard = os.getppid()\n"
+                "for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE):\n"
+                "  try: resource.prlimit(guard, limit, (1, 1))\n"
+                "  except PermissionError: print('refused')\n"
+                "resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))\n"
+                "# Where the server is root, these are refused, too.\n"
+                "with contextlib.suppress(PermissionError): os.setpriority(os.PRIO_PROCESS, guard, 19)\n"
+                "with contextlib.suppress(PermissionError): os.sched_setaffinity(guard, {min(os.sched_getaffinity(0))})\n")
+        look = ("import os, resource\n"
+                "print(os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0), os.sched_getaffinity(0),\n"
+                "  [resource.getrlimit(limit) for limit in range(16)])\n")
+        before = self.finish(PYTHON, "-c", look, line=line).text
+        for _ in range(4):
+            changing = self.finish(PYTHON, "-c", code, line=line)
+            self.assertEqual((changing.text, changing.exited["status"]), ("refused\nrefused\n", 0), changing.out)
+            self.assertEqual(self.finish(PYTHON, "-c", look, line=line).text, before)
+
     def test_it_leaves_no_file_that_runs_as_its_user(self):
         code = ("import ctypes, os\n"
                 "libc = ctypes.CDLL(None, use_errno=True)\n"

@@ -13,7 +13,8 @@ static const int CLAUNCH_CONTROL = 3;
 // Only with --landlock.
 static const int CLAUNCH_RULESET = 4;
 
-// The server's orders, each one packet on the control socket (SOCK_SEQPACKET). The first is to start.
+// The server's orders, each one packet on the control socket (SOCK_SEQPACKET). The first is to start, and so is the first
+// after a program has ended and the launcher said that it waits; others are not heard in between.
 enum claunch_order_kind {
   // A `claunch_start`.
   CLAUNCH_START = 0,
@@ -42,7 +43,7 @@ struct claunch_order {
   int32_t signal;
 };
 
-// The launcher's reports, likewise. A failure is the last one, and so is an exit.
+// The launcher's reports, likewise. A failure is the last one, and so is an exit, unless it says that the launcher waits.
 enum claunch_report_kind {
   // The program runs; `value` is its process id, which is also its group's and its session's.
   CLAUNCH_STARTED = 1,
@@ -63,6 +64,8 @@ enum claunch_flag {
   CLAUNCH_KILLED = 2,
   // Processes were left when the program had ended, and were ended, too.
   CLAUNCH_STRAGGLERS = 4,
+  // The program ended by itself and left nothing: the launcher waits for the next one.
+  CLAUNCH_WAITS = 8,
 };
 
 struct claunch_report {
