@@ -65,6 +65,11 @@ class LauncherCase(Case):
     def report(self) -> Report:
         return Report(self.control.recv(256))
 
+    def start_one_that_ends_by(self, name: str) -> None:
+        output = self.start("/bin/sh", "-c", f"trap 'exit 0' {name}; echo ready; while :; do sleep 0.1; done")
+        self.assertEqual(self.report().kind, STARTED)
+        os.read(output, 64)
+
     def run_program(self, *argv: str, **fields: Any) -> tuple[Report, str]:
         output = self.start(*argv, **fields)
         self.assertEqual(self.report().kind, STARTED)
@@ -102,26 +107,20 @@ class OneAfterTheOther(LauncherCase):
         self.assert_ended()
 
     def test_none_that_was_to_end(self):
-        output = self.start("/bin/sh", "-c", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.1; done")
-        self.assertEqual(self.report().kind, STARTED)
-        os.read(output, 64)
+        self.start_one_that_ends_by("TERM")
         self.order(END)
         self.assertEqual(self.report().ended, (EXITED, 0, 0))
         self.assert_ended()
 
     def test_none_that_somebody_has_changed(self):
-        output = self.start("/bin/sh", "-c", "trap 'exit 0' USR1; echo ready; while :; do sleep 0.1; done")
-        self.assertEqual(self.report().kind, STARTED)
-        os.read(output, 64)
+        self.start_one_that_ends_by("USR1")
         os.setpriority(os.PRIO_PROCESS, self.process, 19)
         self.order(SIGNAL, signal.SIGUSR1)
         self.assertEqual(self.report().ended, (EXITED, 0, 0))
         self.assert_ended()
 
     def test_none_that_is_asked_to_end(self):
-        output = self.start("/bin/sh", "-c", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.1; done")
-        self.assertEqual(self.report().kind, STARTED)
-        os.read(output, 64)
+        self.start_one_that_ends_by("TERM")
         os.kill(self.process, signal.SIGTERM)
         self.assertEqual(self.report().ended, (EXITED, 0, 0))
         self.assert_ended()
