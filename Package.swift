@@ -194,7 +194,7 @@ let product: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "LandlineTransportTests",
-    dependencies: ["LandlineTransport", nioCore, nioEmbedded, nioPosix],
+    dependencies: ["Framing", "LandlineTransport", nioCore, nioEmbedded, nioPosix],
     swiftSettings: strict),
   .testTarget(
     name: "LandlineTestingTests",

@@ -29,6 +29,9 @@ final class MessageHandler: ChannelDuplexHandler {
   private var inboundTimer: Scheduled<Void>?
   /// As the channel has it.
   private var isWritable = true
+  /// Bytes that the channel was given and has not written yet, and when it last took some of them; those of which nobody
+  /// is told are not among them.
+  private var unwritten = 0
   private var lastWriteProgress = NIODeadline.now()
   private var outboundTimer: Scheduled<Void>?
   /// Bytes that others share and that were written when the channel had no room for them any more.
@@ -184,7 +187,6 @@ final class MessageHandler: ChannelDuplexHandler {
   private func writeQueued(_ context: ChannelHandlerContext) -> Bool {
     let messages = outbound.takeAll()
     guard !messages.isEmpty else { return false }
-    watchWrites()
     var small = context.channel.allocator.buffer(
       capacity: min(messages.reduce(0) { $0 + $1.head.count }, 65_536))
     for message in messages {
@@ -201,10 +203,17 @@ final class MessageHandler: ChannelDuplexHandler {
     return true
   }
 
-  private func watchWrites() {
-    guard outboundTimer == nil else { return }
-    lastWriteProgress = .now()
-    scheduleOutboundCheck(in: stallTimeout)
+  /// Notes that the channel is given bytes, whose deadline begins now if they wait for no others.
+  private func willWrite(_ count: Int, _ context: ChannelHandlerContext) {
+    if unwritten == 0 { lastWriteProgress = context.eventLoop.now }
+    unwritten += count
+    if outboundTimer == nil { scheduleOutboundCheck(in: stallTimeout) }
+  }
+
+  private func hasWritten(_ count: Int, at time: NIODeadline) {
+    lastWriteProgress = time
+    unwritten -= count
+    outbound.wrote(count)
   }
 
   /// Writes bytes that others share, behind everything that was sent before.
@@ -223,12 +232,12 @@ final class MessageHandler: ChannelDuplexHandler {
     }
     pushed += count
     outbound.count(count)
-    watchWrites()
-    let promise = context.eventLoop.makePromise(of: Void.self)
+    willWrite(count, context)
+    let loop = context.eventLoop
+    let promise = loop.makePromise(of: Void.self)
     promise.futureResult.assumeIsolated().whenComplete { _ in
       self.pushed -= count
-      self.lastWriteProgress = .now()
-      self.outbound.wrote(count)
+      self.hasWritten(count, at: loop.now)
     }
     context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
     return true
@@ -238,11 +247,10 @@ final class MessageHandler: ChannelDuplexHandler {
   private func write(_ buffer: inout ByteBuffer, _ context: ChannelHandlerContext) {
     while let slice = buffer.readSlice(length: min(buffer.readableBytes, Self.sliceSize)), slice.readableBytes > 0 {
       let count = slice.readableBytes
-      let promise = context.eventLoop.makePromise(of: Void.self)
-      promise.futureResult.assumeIsolated().whenComplete { _ in
-        self.lastWriteProgress = .now()
-        self.outbound.wrote(count)
-      }
+      willWrite(count, context)
+      let loop = context.eventLoop
+      let promise = loop.makePromise(of: Void.self)
+      promise.futureResult.assumeIsolated().whenComplete { _ in self.hasWritten(count, at: loop.now) }
       context.write(wrapOutboundOut(slice), promise: promise)
       unflushed += count
       if unflushed >= Self.sliceSize {
@@ -258,8 +266,8 @@ final class MessageHandler: ChannelDuplexHandler {
     guard let context else { return }
     outboundTimer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
       self.outboundTimer = nil
-      guard self.outbound.waiting > 0 else { return }
-      let left = self.lastWriteProgress + self.stallTimeout - .now()
+      guard self.unwritten > 0 else { return }
+      let left = self.lastWriteProgress + self.stallTimeout - context.eventLoop.now
       if left > .zero {
         self.scheduleOutboundCheck(in: left)
       } else {

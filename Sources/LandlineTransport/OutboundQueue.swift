@@ -86,8 +86,6 @@ final class OutboundQueue: Sendable {
     for waiter in waiters { waiter.resume(throwing: LineTransportError.closed) }
   }
 
-  var waiting: Int { state.withLock { $0.waiting } }
-
   var hasRoom: Bool { state.withLock { $0.waiting <= Self.high } }
 
   /// Ends it: who waits and who adds from now on is told `error`.
